@@ -1,0 +1,1 @@
+"""Computational neuroendocrine simulation: models, machine code made for them, sweeps."""

@@ -1,0 +1,1 @@
+"""What is simulated: expressions, models, units, and reading them from text."""

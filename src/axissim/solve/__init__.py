@@ -1,0 +1,1 @@
+"""From machine code to trajectories; knows floats and arrays only."""

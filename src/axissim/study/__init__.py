@@ -1,0 +1,1 @@
+"""Many trajectories: designs, sweeps and where they are kept."""
