@@ -1,0 +1,68 @@
+#!/bin/sh
+# Sets up every peer: a copy of the peers' scripts, the C++ builds, a virtual environment a Python peer.
+#
+#   setup.sh SCRIPTS WORK [PEER...]
+#
+# SCRIPTS  the folder with common.py, bench_*.py, cpp/ and problems/; read only, copied to WORK/scripts
+# WORK     the folder that gets scripts/ and venv-PEER/ (about 4 GB for all peers)
+# PEER     names from the list below; all of them without any
+#
+# Debian packages needed: g++ libsundials-dev libsuitesparse-dev libboost-dev; for AMICI also
+# libopenblas-dev. PYTHON names the interpreter for the environments (default python3, 3.11).
+# A peer that does not install is said on stderr and does not stop the others; exit 1 then.
+set -u
+[ $# -ge 2 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2; }
+mkdir -p "$2"
+scripts=$1 work=$(cd "$2" && pwd)
+shift 2
+[ $# -gt 0 ] || set -- cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici
+python=${PYTHON:-python3}
+failed=""
+
+# Pinned: another version is another peer, and its figures are another table.
+packages() {
+  case $1 in
+    scipy) echo "scipy==1.17.1 numba==0.68.1" ;;
+    numbalsoda) echo "numbalsoda==0.3.4 numba==0.68.1" ;;
+    roadrunner) echo "libroadrunner==2.10.0 numpy" ;;
+    sundae) echo "scikit-sundae==1.2.0 numba==0.68.1" ;;
+    diffrax) echo "diffrax==0.7.2 jax[cpu]==0.10.2" ;;
+    casadi) echo "casadi==3.8.2 numpy" ;;
+    basico) echo "copasi-basico==0.92 numpy" ;;
+    amici) echo "swig==4.5.1" ;;
+    *) return 1 ;;
+  esac
+}
+
+environment() { # environment PEER: WORK/venv-PEER, made anew
+  wanted=$(packages "$1") || { echo "$1: no such peer" >&2; return 1; }
+  "$python" -m venv --clear "$work/venv-$1" || return 1
+  # shellcheck disable=SC2086  # the list is meant to split
+  "$work/venv-$1/bin/pip" install --quiet $wanted || return 1
+  [ "$1" != amici ] || amici "$work/venv-amici/bin"
+}
+
+amici() { # it builds its C++ core on install and a model on first use, by the SWIG named here
+  export SWIG="$1/swig"
+  PATH="$1:$PATH" "$1/pip" install --quiet amici==1.0.1 || return 1
+  rm -rf "$work/scripts/amici_models" # a half-built model is taken for a whole one
+  for problem in gyn best rober; do # lorenz: AMICI renames a state called x, its script cannot
+    (cd "$work/scripts" && "$1/python" bench_amici.py "$problem") >/dev/null || return 1
+  done
+}
+
+compiled() { # the C++ peers, one binary a problem, for this machine's vector width
+  for problem in gyn best rober lorenz; do
+    sh "$work/scripts/cpp/build.sh" "$problem" || return 1
+  done
+}
+
+if [ ! -d "$work/scripts" ]; then
+  cp -r "$scripts" "$work/scripts"
+  chmod -R u+w "$work/scripts"
+fi
+for peer in "$@"; do
+  if [ "$peer" = cpp ]; then compiled; else environment "$peer"; fi ||
+    { echo "$peer: not set up" >&2; failed="$failed $peer"; }
+done
+[ -z "$failed" ]
