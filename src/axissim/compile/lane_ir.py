@@ -224,7 +224,9 @@ def rarely(rare: Operand, slow: Callable[[], Operand], common: Operand) -> Opera
     return Operand(builder, merged)
 
 
-def call(name: str, body: Callable[..., Operand], *operands: Operand, cold: bool = False) -> Operand:
+def call(
+    name: str, body: Callable[..., Operand], *operands: Operand, cold: bool = False
+) -> Operand:
     """Call the LLVM function `name` of lanes, written by `body` on its first use in a module.
 
     It is internal to its module: the same name in code cached by another version of this

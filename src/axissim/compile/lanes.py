@@ -73,7 +73,9 @@ le = binary("le(a, b): 1.0 where a <= b, else 0.0", lambda a, b: _number(a <= b,
 gt = binary("gt(a, b): 1.0 where a > b, else 0.0", lambda a, b: _number(a > b, a))
 ge = binary("ge(a, b): 1.0 where a >= b, else 0.0", lambda a, b: _number(a >= b, a))
 eq = binary("eq(a, b): 1.0 where a = b, else 0.0", lambda a, b: _number(a == b, a))
-ne = binary("ne(a, b): 1.0 where a differs from b or either is NaN", lambda a, b: _number(a != b, a))
+ne = binary(
+    "ne(a, b): 1.0 where a differs from b or either is NaN", lambda a, b: _number(a != b, a)
+)
 
 both = binary(
     "both(a, b): 1.0 where neither is 0, else 0.0",
@@ -100,7 +102,7 @@ copysign = binary("copysign(a, b): |a| with the sign of b", lambda a, b: a.llvm(
 fma = ternary("fma(a, b, c): a * b + c with one rounding", lambda a, b, c: a.fma(b, c))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def anywhere(typingctx: Any, condition: Any) -> Any:
     """`anywhere(condition)`: a bool, true when the condition holds (is not 0) in any lane."""
     kind = common_type(condition)
@@ -129,7 +131,7 @@ def _address(context: Any, builder: Any, kind: Any, pointer: Any, index: Any) ->
     return builder.bitcast(first, LANES.as_pointer())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typingctx: Any, pointer: Any, i: Any) -> Any:
     """`load(pointer, i)`: the `i`-th eight doubles of a float64 pointer or contiguous array.
 
@@ -146,7 +148,7 @@ def load(typingctx: Any, pointer: Any, i: Any) -> Any:
     return lanes(pointer, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typingctx: Any, pointer: Any, i: Any, value: Any) -> Any:
     """`store(pointer, i, value)`: write eight doubles where `load` would read them."""
     known = _holds_doubles(pointer) and isinstance(i, types.Integer) and common_type(value)
@@ -161,7 +163,7 @@ def store(typingctx: Any, pointer: Any, i: Any, value: Any) -> Any:
     return types.void(pointer, types.intp, lanes), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def broadcast(typingctx: Any, x: Any) -> Any:
     """`broadcast(x)`: the number `x` in all lanes."""
 
@@ -171,7 +173,7 @@ def broadcast(typingctx: Any, x: Any) -> Any:
     return (lanes(lanes), generate) if common_type(x) else None
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def get(typingctx: Any, value: Any, lane: Any) -> Any:
     """`get(value, lane)`: one lane, as a float64; `lane` is 0 to 7, unchecked."""
 
@@ -181,7 +183,7 @@ def get(typingctx: Any, value: Any, lane: Any) -> Any:
     return (types.float64(lanes, types.intp), generate) if value is lanes else None
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def put(typingctx: Any, value: Any, lane: Any, x: Any) -> Any:
     """`put(value, lane, x)`: `value` with the number `x` in one lane, 0 to 7, unchecked."""
 
@@ -203,7 +205,7 @@ def aligned(n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     return buffer[(-buffer.ctypes.data % 64) // 8 :][:n]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def align64(buffer: Any) -> Any:
     """A view of a 1-d contiguous float64 array from its first 64-byte boundary on.
 

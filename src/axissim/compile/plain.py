@@ -27,8 +27,8 @@ def _silent(function: Callable[..., Any]) -> Callable[..., Any]:
     return silent
 
 
-def _number(truth: Any) -> Any:
-    return np.asarray(truth, dtype=np.float64)[()]
+def _number(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64)[()]
 
 
 exp = _silent(np.exp)
@@ -62,9 +62,9 @@ ne = _silent(lambda a, b: _number(a != b))
 both = _silent(lambda a, b: _number((a != 0) & (b != 0)))
 either = _silent(lambda a, b: _number((a != 0) | (b != 0)))
 negated = _silent(lambda a: _number(a == 0))
-where = _silent(lambda condition, x, y: np.where(condition != 0, x, y)[()])
-minimum = _silent(lambda a, b: np.where(np.isnan(a), a, np.where(a < b, a, b))[()])
-maximum = _silent(lambda a, b: np.where(np.isnan(a), a, np.where(a > b, a, b))[()])
+where = _silent(lambda condition, x, y: _number(np.where(condition != 0, x, y)))
+minimum = _silent(lambda a, b: _number(np.where(np.isnan(a) | (a < b), a, b)))
+maximum = _silent(lambda a, b: _number(np.where(np.isnan(a) | (a > b), a, b)))
 
 
 @_silent
