@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import axissim as ax
 import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
+
+import axissim as ax
 
 MODEL = ax.load("dopamine_terminal")
 FLUXES = "V_TYRin V_TH V_DRR V_AADC V_MAT V_REL V_DAT V_CATAB V_REM V_MAO A_TH".split()

@@ -1,15 +1,20 @@
-"""Menstrual cycle: peaks, period and ranges of GynCycle without drugs."""
+"""Menstrual cycle: GynCycle's peaks, period and ranges, and its published example of two drugs."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-import axissim as ax
 import numpy as np
 import pytest
 
+import axissim as ax
+
 MODEL = ax.load("menstrual_cycle")
 HORMONES = ["LH", "FSH", "E2", "P4", "freq"]
+DRUGS = "Ago_d Ago_c AgoR_a AgoR_i Ant_d Ant_c Ant_p Ant_R".split()
+OTHERS = """LH_pit R_LH LH_R R_LH_des FSH_pit R_FSH FSH_R R_FSH_des s AF1 AF2 AF3 AF4 PrF OvF
+    Sc1 Sc2 Lut1 Lut2 Lut3 Lut4 IhA IhA_e IhB G R_a R_i GR_a GR_i""".split()
+STATES = HORMONES[:4] + OTHERS + DRUGS
 STEP = 0.02  # d
 LAST = 400.0  # d, fourteen cycles
 SETTLED = 250.0  # d, from here on the cycle repeats itself to four digits
@@ -71,8 +76,33 @@ def test_every_cycle_ovulates():
     assert len(peaks("LH", 50.0)) == 14
 
 
+def leg(first: int, last: int, init: dict[str, float] | None = None) -> dict[str, np.ndarray]:
+    """Every state on every day from `first` to `last`."""
+    times = (float(first), float(last), last - first + 1)
+    result = ax.simulate(MODEL, t=times, init=init, outputs=STATES, rtol=1e-8)
+    return {name: result[name].values for name in STATES}
+
+
+@lru_cache
+def two_drugs() -> dict[str, np.ndarray]:
+    """Days 0 to 140 with the antagonist on day 34 and the agonist on day 91."""
+    plain = leg(0, 34)
+    state = {name: values[-1] for name, values in plain.items()}
+    antagonist = leg(34, 91, state | {"Ant_d": state["Ant_d"] + 500})
+    agonist = leg(91, 140, {name: v[-1] for name, v in antagonist.items()} | {"Ago_d": 100.0})
+    legs = (plain, antagonist, agonist)
+    return {
+        name: np.concatenate([*(part[name][:-1] for part in legs[:2]), agonist[name]])
+        for name in STATES
+    }
+
+
+@pytest.mark.reference("menstrual_cycle", "analogues")
+def test_antagonist_and_agonist(row):
+    assert row.holds(two_drugs()[row.quantity][int(dict(row.settings)["t"])])
+
+
 def test_no_drug_appears_of_itself():
-    drugs = "Ago_d Ago_c AgoR_a AgoR_i Ant_d Ant_c Ant_p Ant_R".split()
-    result = ax.simulate(MODEL, t=(0.0, 30.0, 31), outputs=drugs)
-    for drug in drugs:
-        assert np.all(result[drug].values == 0.0)
+    undosed = leg(0, 30)
+    for drug in DRUGS:
+        assert np.all(undosed[drug] == 0.0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import axissim as ax
 import numpy as np
 import pytest
+
+import axissim as ax
 
 MODEL = ax.load("thyroid_human")
 STATES = [f"q{i}" for i in range(1, 20)]
