@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from axissim.compile.lane_coefficients import EXP, LN2_HIGH, LN2_LOW, LOG, LOG2_E
-from axissim.compile.lane_ir import Operand, call, polynomial, rarely
+from axissim.compile.lane_ir import RARE, Operand, call, polynomial, rarely
 
 ROUNDING = 1.5 * 2.0**52  # x + ROUNDING has no fraction bits: its last bits are round(x)
 BIAS = 1023  # of the exponent, in the bits from 52 on
@@ -88,7 +88,9 @@ def log(x: Operand) -> Operand:
 def _log(x: Operand) -> Operand:
     m, k = split(x)
     return rarely(
-        ~is_ordinary(x), lambda: call("axissim.log.rare", _log_of_any, x, cold=True), _log_of(m, k)
+        ~is_ordinary(x),
+        lambda: call("axissim.log.rare", _log_of_any, x, attributes=RARE),
+        _log_of(m, k),
     )
 
 

@@ -224,8 +224,12 @@ def rarely(rare: Operand, slow: Callable[[], Operand], common: Operand) -> Opera
     return Operand(builder, merged)
 
 
+APART = ("noinline",)  # too long to be repeated wherever it is called
+RARE = ("noinline", "cold")
+
+
 def call(
-    name: str, body: Callable[..., Operand], *operands: Operand, cold: bool = False
+    name: str, body: Callable[..., Operand], *operands: Operand, attributes: Sequence[str] = ()
 ) -> Operand:
     """Call the LLVM function `name` of lanes, written by `body` on its first use in a module.
 
@@ -238,7 +242,7 @@ def call(
         kind = operands[0].value.type
         function = ir.Function(builder.module, ir.FunctionType(kind, [kind] * len(operands)), name)
         function.linkage = "internal"
-        for attribute in ("nounwind", *(("cold", "noinline") if cold else ())):
+        for attribute in ("nounwind", *attributes):
             function.attributes.add(attribute)
         inner = ir.IRBuilder(function.append_basic_block("entry"))
         result = body(*(Operand(inner, argument) for argument in function.args))

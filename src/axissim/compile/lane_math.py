@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from axissim.compile import lane_exp, lane_power, lane_trigonometry
-from axissim.compile.lane_ir import Operand, call
+from axissim.compile.lane_ir import APART, Operand, call
 from axissim.compile.lane_type import binary, unary
 
 
@@ -18,7 +18,12 @@ def _library(name: str, meaning: str) -> Any:
     """The C library's function of one number, lane by lane."""
 
     def emit(x: Operand) -> Operand:
-        return call(f"axissim.{name}", lambda x: lane_trigonometry.lane_by_lane(name, x), x)
+        return call(
+            f"axissim.{name}",
+            lambda x: lane_trigonometry.lane_by_lane(name, x),
+            x,
+            attributes=APART,
+        )
 
     return unary(f"{name}(a): {meaning}", emit, lambda x: x.external(name))
 

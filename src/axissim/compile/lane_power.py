@@ -27,7 +27,7 @@ from axissim.compile.lane_exp import (
     split,
     times_power_of_two,
 )
-from axissim.compile.lane_ir import Operand, call, polynomial, rarely
+from axissim.compile.lane_ir import APART, RARE, Operand, call, polynomial, rarely
 
 SIGN = -(1 << 63)
 
@@ -71,7 +71,7 @@ def _product(y: Operand, high: Operand, low: Operand) -> tuple[Operand, Operand]
 
 def power(x: Operand, y: Operand) -> Operand:
     """x^y with the special values of C's `pow`."""
-    return call("axissim.power", _power, x, y)
+    return call("axissim.power", _power, x, y, attributes=APART)
 
 
 def _power(x: Operand, y: Operand) -> Operand:
@@ -81,7 +81,7 @@ def _power(x: Operand, y: Operand) -> Operand:
     exponent = (high + ROUNDING).bits() << 52
     return rarely(
         ~usual,
-        lambda: call("axissim.power.rare", _power_of_any, x, y, cold=True),
+        lambda: call("axissim.power.rare", _power_of_any, x, y, attributes=RARE),
         (p.bits() + exponent).double(),
     )
 
@@ -114,13 +114,13 @@ def _with_sign(x: Operand, y: Operand, result: Operand) -> Operand:
 
 def log10(x: Operand) -> Operand:
     """The decimal logarithm; exact at powers of ten, -inf at 0, NaN below."""
-    return call("axissim.log10", _log10, x)
+    return call("axissim.log10", _log10, x, attributes=APART)
 
 
 def _log10(x: Operand) -> Operand:
     return rarely(
         ~is_ordinary(x),
-        lambda: call("axissim.log10.rare", _log10_of_any, x, cold=True),
+        lambda: call("axissim.log10.rare", _log10_of_any, x, attributes=RARE),
         _log10_of(*split(x)),
     )
 

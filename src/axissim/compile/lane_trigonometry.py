@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from axissim.compile.lane_coefficients import COS, HALF_PI, SIN, TWO_OVER_PI
 from axissim.compile.lane_exp import ROUNDING
-from axissim.compile.lane_ir import WIDTH, Operand, call, polynomial, rarely
+from axissim.compile.lane_ir import RARE, WIDTH, Operand, call, polynomial, rarely
 
 LARGEST = 2.0**28
 
@@ -44,7 +44,9 @@ def _sine_or_cosine(x: Operand, name: str, quarter_turns: int) -> Operand:
         far = ~(abs(x) < LARGEST)
         return far.select(lane_by_lane(name, far.select(x, 0.0)), result)
 
-    return rarely(far, lambda: call(f"axissim.{name}.rare", slow, x, result, cold=True), result)
+    return rarely(
+        far, lambda: call(f"axissim.{name}.rare", slow, x, result, attributes=RARE), result
+    )
 
 
 def _reduced(x: Operand) -> tuple[Operand, Operand, Operand]:

@@ -66,8 +66,8 @@ def _folded(op: str, args: tuple[Expression, ...]) -> Expression:
                 return args[1 - position]
     if op == "neg" and args[0].op == "neg":
         return args[0].args[0]
-    if op == "mul" and number(-1.0) in args:
-        return _folded("neg", (args[1] if args[0] is number(-1.0) else args[0],))
+    if op == "neg" and args[0].op == "sub":
+        return operation("sub", args[0].args[1], args[0].args[0])
     return operation(op, *args)
 
 
@@ -117,23 +117,31 @@ def _chained(node: Expression, inner: list[dict[int, Expression]]) -> dict[int, 
 
 
 def _product(x: Expression, y: Expression) -> Expression:
+    """x*y with the sign in front, so that a product and its negative share their work."""
     if x is ZERO or y is ZERO:
         return ZERO
-    if x.op == "neg" and y.op == "neg":
-        return _product(x.args[0], y.args[0])
-    if x.op == "neg":
-        return _folded("neg", (_product(x.args[0], y),))
-    if y.op == "neg":
-        return _folded("neg", (_product(x, y.args[0]),))
-    return _folded("mul", (x, y))
+    (x_sign, x), (y_sign, y) = _signed(x), _signed(y)
+    product = _folded("mul", (x, y))
+    return product if x_sign == y_sign else _folded("neg", (product,))
 
 
 def _sum(x: Expression, y: Expression) -> Expression:
-    if y.op == "neg":
-        return ZERO if x is y.args[0] else _folded("sub", (x, y.args[0]))
+    """x+y without a negated operand where there is another way to write it."""
+    (x_sign, x), (y_sign, y) = _signed(x), _signed(y)
+    if x_sign == y_sign:
+        total = _folded("add", (x, y))
+        return total if x_sign > 0 else _folded("neg", (total,))
+    if x is y:
+        return ZERO
+    return _folded("sub", (x, y) if x_sign > 0 else (y, x))
+
+
+def _signed(x: Expression) -> tuple[int, Expression]:
     if x.op == "neg":
-        return ZERO if y is x.args[0] else _folded("sub", (y, x.args[0]))
-    return _folded("add", (x, y))
+        return -1, x.args[0]
+    if x.op == "number" and x.value < 0.0:
+        return -1, number(-x.value)
+    return 1, x
 
 
 def lower(roots: Sequence[Expression]) -> list[Expression]:
@@ -156,7 +164,9 @@ def _lowered(node: Expression, args: tuple[Expression, ...]) -> Expression:
     if node.op == "mul":
         return _product(*args)
     if node.op == "add":
-        return _sum(*args) if any(arg.op == "neg" for arg in args) else _folded("add", args)
+        return _sum(*args)
+    if node.op == "sub":
+        return _sum(args[0], _folded("neg", (args[1],)))
     return _folded(node.op, args) if args else node
 
 

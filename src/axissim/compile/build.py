@@ -1,0 +1,125 @@
+"""Text -> a module in the cache folder, named by its hash; addresses of a model's functions.
+
+Numba's disk cache knows a function by its file.  A generated file whose name is the hash of all
+that its machine code depends on (its text, the library code it calls, the versions) is therefore
+found again by every later process, and never found stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+from axissim.compile.emit import FUNCTIONS, emit
+from axissim.compile.system import System
+from axissim.model.expression import OPERATIONS
+
+_ARITHMETIC = ", ".join(
+    sorted(op for op in OPERATIONS if op not in ("add", "sub", "mul", "div", "neg", "factorial"))
+)
+
+
+def cache_folder() -> Path:
+    """Where generated code and its machine code are kept.
+
+    ``AXISSIM_CACHE_DIR`` if set, else a folder of the user's cache, else a temporary one.
+    """
+    given = os.environ.get("AXISSIM_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for folder in [Path(given)] if given else [home / "axissim", _temporary()]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise OSError(f"cannot write to {given}; set AXISSIM_CACHE_DIR to a folder that can be written")
+
+
+@cache
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="axissim-"))
+
+
+@lru_cache(maxsize=256)
+def module_of(text: str, kind: str) -> ModuleType:
+    """The module that `text` makes, from the cache folder; `kind` begins its file's name."""
+    digest = hashlib.sha256((text + library_hash()).encode()).hexdigest()[:20]
+    name = f"axissim_{kind}_{digest}"
+    path = cache_folder() / f"{name}.py"
+    if not path.exists() or path.read_text() != text:
+        _write_whole(path, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write so that no other process ever sees half a file."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as file:
+        file.write(text)
+    os.replace(file.name, path)
+
+
+@cache
+def library_hash() -> str:
+    """A hash of the library code that is compiled into generated modules, and of the compiler."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for path in sorted([*package.glob("compile/*.py"), *package.glob("solve/*.py")]):
+        digest.update(path.read_bytes())
+    for requirement in ("numba", "llvmlite", "numpy"):
+        digest.update(version(requirement).encode())
+    return digest.hexdigest()
+
+
+def lane_module(system: System) -> ModuleType:
+    """The equations of `system` in lanes, each function a compiled C callback."""
+    head = (
+        f'"""Equations of {system.model_id}, eight runs side by side."""\n\n'
+        "from numba import cfunc, types\n\n"
+        f"from axissim.compile.lanes import broadcast, load, store, {_ARITHMETIC}\n\n"
+        "P = types.CPointer(types.float64)\n"
+        "nan, inf = float('nan'), float('inf')\n"
+    )
+    functions = [
+        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[title].count(',') + 1))}), "
+        f"cache=True, error_model='numpy')\n{text}"
+        for title, text in emit(system).items()
+    ]
+    return module_of("\n\n".join([head, *functions]), "lanes")
+
+
+def scalar_module(system: System) -> ModuleType:
+    """The equations of `system` for one run, as compiled functions of arrays."""
+    head = (
+        f'"""Equations of {system.model_id}, one run."""\n\n'
+        "from numba import njit\n\n"
+        "from axissim.compile.scalars import broadcast, load, store\n"
+        f"from axissim.compile.lanes import {_ARITHMETIC}\n\n"
+        "nan, inf = float('nan'), float('inf')\n"
+    )
+    wanted = ("prepare", "rhs", "rhs_jacobian", "observe")
+    texts = emit(system)
+    functions = [f"@njit(cache=True, error_model='numpy')\n{texts[title]}" for title in wanted]
+    return module_of("\n\n".join([head, *functions]), "scalar")
+
+
+def plain_module(system: System) -> ModuleType:
+    """The equations of `system` in plain Python floats, for tests and for looking inside."""
+    head = (
+        f'"""Equations of {system.model_id} in plain Python."""\n\n'
+        "from axissim.compile.plain import *\n\n"
+        "nan, inf = float('nan'), float('inf')\n"
+    )
+    return module_of("\n\n".join([head, *emit(system).values()]), "plain")

@@ -1,0 +1,196 @@
+"""System -> text of straight-line equations, in the author's names and order.
+
+The text is the same for every arithmetic: what `load`, `store`, `exp`, `where`... mean is decided
+by the module it is put in.  A name's first letter tells its role: ``y_`` state, ``q_`` fixed for a
+run, ``p_`` input, ``v_`` a quantity the author named, ``x`` a shared part without a name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from axissim.compile.system import System
+from axissim.model.expression import OPERATIONS, Expression, in_order
+
+Stores = Sequence[tuple[str, int, Expression]]  # array, index, what is stored there
+
+FUNCTIONS = {
+    "prepare": "p, q, y",
+    "rhs": "t, y, q, f",
+    "rhs_jacobian": "t, y, q, f, ft, jac",
+    "factor": "g, jac, lu",
+    "solve": "lu, f, s, k",
+    "observe": "t, y, q, v",
+}
+
+
+def emit(system: System) -> dict[str, str]:
+    """The text of each function of `FUNCTIONS`.
+
+    ``prepare``: inputs p to fixed quantities q (then switch times and periods) and initial y.
+    ``rhs``: rates f.  ``rhs_jacobian``: also their slopes in time ft and the Jacobian's entries.
+    ``factor``: LU of g I - J, diagonal inverted.  ``solve``: k from LU k = f + s.
+    ``observe``: every observable v.
+    """
+    inputs = {key: f"p_{_legal(key)}" for key in system.inputs}
+    moving = {key: f"y_{key}" for key in system.states}
+    moving |= {key: f"q_{key}" for key in system.fixed}
+    authors = {node: f"v_{key}" for key, node in system.observables.items() if node.args}
+    rates = [("f", i, rate) for i, rate in enumerate(system.rates)]
+    slopes = [("ft", i, s) for i, s in enumerate(system.time_slopes) if not system.autonomous]
+    entries = [("jac", i, entry) for i, entry in enumerate(system.jacobian.values())]
+    values = [("v", i, value) for i, value in enumerate(system.observables.values())]
+    where = _places(system)
+    given = {key: ("p", i) for i, key in enumerate(system.inputs)}
+    return {
+        "prepare": _function("prepare", _preparations(system), inputs, given, {}),
+        "rhs": _function("rhs", rates, moving, where, authors),
+        "rhs_jacobian": _function(
+            "rhs_jacobian", [*rates, *slopes, *entries], moving, where, authors
+        ),
+        "factor": _factor(system),
+        "solve": _solve(system),
+        "observe": _function("observe", values, moving, where, authors),
+    }
+
+
+def _legal(key: str) -> str:
+    return key.replace(" ", "__")
+
+
+def _places(system: System) -> dict[str, tuple[str, int]]:
+    """Where a moving equation loads each named quantity from: array and index."""
+    places = {key: ("q", i) for i, key in enumerate(system.fixed)}
+    return places | {key: ("y", i) for i, key in enumerate(system.states)}
+
+
+def _preparations(system: System) -> Stores:
+    switches = [part for pair in system.switches for part in pair]
+    stores = [("q", i, part) for i, part in enumerate([*system.fixed.values(), *switches])]
+    return [*stores, *(("y", i, formula) for i, formula in enumerate(system.initial))]
+
+
+def _function(
+    title: str,
+    stores: Stores,
+    leaves: Mapping[str, str],
+    places: Mapping[str, tuple[str, int]],
+    authors: Mapping[Expression, str],
+) -> str:
+    """One function that loads what it reads, computes in order, and stores `stores`."""
+    roots = [node for _, _, node in stores]
+    nodes = list(in_order(roots))
+    read = {node.value for node in nodes if node.op == "name"}
+    lines = [f"def {title}({FUNCTIONS[title]}):"]
+    lines += ["    time = load(t, 0)"] if any(node.op == "time" for node in nodes) else []
+    lines += [
+        f"    {leaves[key]} = load({places[key][0]}, {places[key][1]})"
+        for key in leaves
+        if key in read
+    ]
+    texts = _texts(nodes, roots, leaves, authors, lines)
+    lines += [
+        f"    store({array}, {index}, {texts[node]})" for array, index, node in stores
+    ]
+    return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"]) + "\n"
+
+
+def _texts(
+    nodes: Iterable[Expression],
+    roots: Sequence[Expression],
+    leaves: Mapping[str, str],
+    authors: Mapping[Expression, str],
+    lines: list[str],
+) -> dict[Expression, str]:
+    """The text of each root; what is shared, or named by the author, gets a line in `lines`."""
+    nodes = list(nodes)
+    uses = Counter(arg for node in nodes for arg in node.args)
+    uses.update(roots)
+    texts: dict[Expression, tuple[str, int]] = {}
+    shared = 0
+    for node in nodes:
+        texts[node] = _code(node, [texts[arg] for arg in node.args], leaves)
+        if node.args and (uses[node] > 1 or node in authors):
+            shared += node not in authors
+            variable = authors.get(node, f"x{shared}")
+            lines.append(f"    {variable} = {texts[node][0]}")
+            texts[node] = (variable, 100)
+    return {
+        root: f"broadcast({texts[root][0]})" if root.op == "number" else texts[root][0]
+        for root in roots
+    }
+
+
+def _code(
+    node: Expression, args: list[tuple[str, int]], leaves: Mapping[str, str]
+) -> tuple[str, int]:
+    """Python text of one node, and how tightly it binds."""
+    if node.op == "number":
+        return _float(node.value), 100 if node.value >= 0.0 else 70
+    if node.op in ("name", "time"):
+        return leaves[node.value] if node.op == "name" else "time", 100
+    row = OPERATIONS[node.op]
+    if node.op not in ("add", "sub", "mul", "div", "neg"):
+        return f"{node.op}({', '.join(text for text, _ in args)})", 100
+    if node.op == "neg":
+        return "-" + _bracketed(args[0], row.binding), row.binding
+    left, right = _bracketed(args[0], row.binding), _bracketed(args[1], row.binding + 1)
+    return f"{left} {row.infix} {right}", row.binding
+
+
+def _bracketed(text: tuple[str, int], least: int) -> str:
+    return text[0] if text[1] >= least else f"({text[0]})"
+
+
+def _float(number: float) -> str:
+    if number != number:
+        return "nan"
+    return {float("inf"): "inf", float("-inf"): "-inf"}.get(number, repr(float(number)))
+
+
+def _factor(system: System) -> str:
+    """g I - J factorised in place by rows, in the order of elimination."""
+    plan = system.elimination
+    place = {unknown: at for at, unknown in enumerate(plan.order)}
+    entry = {(place[i], place[j]): at for at, (i, j) in enumerate(system.jacobian)}
+    by_row: dict[int, list[int]] = {row: [] for row in range(len(plan.order))}
+    for row, column in plan.entries:
+        by_row[row].append(column)
+    lines = [f"def factor({FUNCTIONS['factor']}):", "    diagonal = load(g, 0)"]
+    for row, columns in by_row.items():
+        for column in columns:
+            known = f"load(jac, {entry[row, column]})" if (row, column) in entry else ""
+            start = "diagonal" if row == column else ""
+            text = f"{start} - {known}" if start and known else start or f"-{known}"
+            lines.append(f"    a{row}_{column} = {text if known or start else 'broadcast(0.0)'}")
+        for pivot in (c for c in columns if c < row):
+            lines.append(f"    a{row}_{pivot} = a{row}_{pivot} * a{pivot}_{pivot}")
+            lines += [
+                f"    a{row}_{column} = a{row}_{column} - a{row}_{pivot} * a{pivot}_{column}"
+                for column in by_row[pivot]
+                if column > pivot
+            ]
+        lines.append(f"    a{row}_{row} = 1.0 / a{row}_{row}")
+    lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]
+    return "\n".join(lines) + "\n"
+
+
+def _solve(system: System) -> str:
+    """Forward and backward substitution."""
+    plan = system.elimination
+    at = {pair: index for index, pair in enumerate(plan.entries)}
+    lines = [f"def solve({FUNCTIONS['solve']}):"]
+    lines += [f"    b{row} = load(f, {i}) + load(s, {i})" for row, i in enumerate(plan.order)]
+    for row, column in plan.entries:
+        if column < row:
+            lines.append(f"    b{row} = b{row} - load(lu, {at[row, column]}) * b{column}")
+    for row in reversed(range(len(plan.order))):
+        lines += [
+            f"    b{row} = b{row} - load(lu, {at[i, column]}) * b{column}"
+            for i, column in plan.entries
+            if i == row and column > row
+        ]
+        lines.append(f"    b{row} = b{row} * load(lu, {at[row, row]})")
+    lines += [f"    store(k, {i}, b{row})" for row, i in enumerate(plan.order)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,94 @@
+"""Moments known before a run at which a formula changes branch: clock times, pulses, schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from axissim.model.expression import (
+    TIME,
+    ZERO,
+    Expression,
+    in_order,
+    number,
+    operation,
+)
+from axissim.model.passes import differentiate, fold, substitute
+
+_COMPARISONS = ("lt", "le", "gt", "ge")
+
+
+def switch_times(
+    roots: Sequence[Expression], states: set[str]
+) -> list[tuple[Expression, Expression]]:
+    """The moments at which a comparison or floor inside `roots` changes, where time alone decides.
+
+    Found are comparisons that are affine in the time, or in a clock ``time - P*floor(time/P)``,
+    and floors and ceilings of what is affine in the time; anything else is left to error control.
+
+    Returns
+    -------
+    list of (Expression, Expression)
+        A moment and the period with which it returns (0: it does not), free of states and time.
+    """
+    found: dict[tuple[Expression, Expression], None] = {}
+    clocks: dict[Expression, Expression] = {}
+    for node in in_order(roots):
+        if node.op in ("floor", "ceil"):
+            line = _line(node.args[0], states)
+            if line:
+                period = operation("absolute", operation("div", number(1.0), line[1]))
+                first = operation("neg", operation("div", *line))
+                found[_folded(first, period)] = None
+                clocks[node] = period
+        elif node.op in _COMPARISONS:
+            for pair in _crossing(operation("sub", *node.args), states, clocks):
+                found[pair] = None
+    return list(found)
+
+
+def _line(
+    formula: Expression, states: set[str]
+) -> tuple[Expression, Expression] | None:
+    """(a, b) where `formula` is a + b*time with a, b fixed for a run; None if it is not."""
+    slope = differentiate([formula], [TIME])[0].get(0)
+    if slope is None or _moves(slope, states):
+        return None
+    at_zero = substitute([formula], {}, time=ZERO)[0]
+    return None if _moves(at_zero, states) else (at_zero, slope)
+
+
+def _crossing(
+    gap: Expression, states: set[str], clocks: dict[Expression, Expression]
+) -> list[tuple[Expression, Expression]]:
+    """When `gap` crosses zero: once if affine, once a period if it reads one clock."""
+    used = [clock for clock in clocks if clock in set(in_order([gap]))]
+    if not used:
+        line = _line(gap, states)
+        return [_folded(operation("neg", operation("div", *line)), ZERO)] if line else []
+    if len(used) > 1:
+        return []
+    # Within the first period the clock's floor is a constant, 0, so the gap is affine there.
+    within = _replaced(gap, used[0], ZERO)
+    line = _line(within, states)
+    if line is None:
+        return []
+    return [_folded(operation("neg", operation("div", *line)), clocks[used[0]])]
+
+
+def _replaced(root: Expression, old: Expression, new: Expression) -> Expression:
+    done: dict[Expression, Expression] = {}
+    for node in in_order([root]):
+        args = tuple(done[arg] for arg in node.args)
+        done[node] = new if node is old else operation(node.op, *args) if args else node
+    return done[root]
+
+
+def _moves(formula: Expression, states: set[str]) -> bool:
+    return any(
+        node is TIME or (node.op == "name" and node.value in states) for node in in_order([formula])
+    )
+
+
+def _folded(first: Expression, period: Expression) -> tuple[Expression, Expression]:
+    first, period = fold([first, period])
+    return first, period

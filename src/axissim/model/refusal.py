@@ -1,0 +1,69 @@
+"""Where a construct stands in its file, and the one-line errors that name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from axissim.model.model import ModelError
+
+
+class UnsupportedModelError(ModelError):
+    """The model is sound SBML, but uses something that axissim does not simulate yet."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's text: what to call it, and where its parts stand.
+
+    Attributes
+    ----------
+    label : str
+        The file's name, or what stands for it.
+    lines : mapping
+        For a model that was written in Antimony, the line of each id; None if the text itself is
+        SBML, where libSBML knows the line.
+    """
+
+    label: str
+    lines: Mapping[str, int] | None = field(default=None)
+
+    def place(self, element: Any) -> str:
+        """``file:line`` of a libSBML element."""
+        if self.lines is not None:
+            line = self.lines.get(_key(element), 0)
+        else:
+            line = element.getLine()
+        return f"{self.label}:{line}" if line else self.label
+
+    def error(self, element: Any, what: str) -> ModelError:
+        """An error of the model: ``file:line: <element> what``."""
+        return ModelError(f"{self.place(element)}: {described(element)} {what}")
+
+    def refusal(self, element: Any, feature: str) -> UnsupportedModelError:
+        """An error of axissim, which lacks `feature`."""
+        return UnsupportedModelError(
+            f"{self.place(element)}: {described(element)} uses {feature}, which axissim does not "
+            "simulate yet; remove it, or run this model elsewhere"
+        )
+
+
+def described(element: Any) -> str:
+    """What an element is, and its id: ``assignment rule 'x'``."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", element.getElementName()).lower()
+    key = _key(element)
+    return f"{words} '{key}'" if key else words
+
+
+def _key(element: Any) -> str:
+    """The id of an element, or of what it sets, or of the reaction that holds it."""
+    for getter in ("getVariable", "getSymbol", "getIdAttribute", "getSpecies"):
+        key = getattr(element, getter, str)()
+        if key:
+            return str(key)
+    holder = element.getParentSBMLObject()
+    if holder is not None and holder.getElementName() == "reaction":
+        return str(holder.getIdAttribute())
+    return ""

@@ -1,0 +1,97 @@
+"""How far off a step is, and how long the first and the next should be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from axissim.compile.calls import call
+from axissim.compile.lanes import (
+    absolute,
+    broadcast,
+    either,
+    exp,
+    gt,
+    le,
+    load,
+    log,
+    lt,
+    maximum,
+    minimum,
+    power,
+    sqrt,
+    store,
+    where,
+)
+
+_EPS = float(np.finfo(np.float64).eps)
+_TINY = 1e-200  # floor of an error weight, where a state and its tolerance are both 0
+_SAFETY, _SHRINK, _GROW = 0.9, 0.2, 6.0
+_PRESENT, _HISTORY = 1.0, 0.0  # exponents of this error and of the last, times the order
+
+
+@njit(error_model="numpy")
+def norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
+    """Root mean square of the error in units of the tolerance, in each lane."""
+    total = broadcast(0.0)
+    for i in range(n):
+        size = maximum(absolute(load(y, i)), absolute(load(y1, i)))
+        ratio = load(error, i) / (atol[i] + _TINY + rtol * size)
+        total = total + ratio * ratio + 0.0 * size  # NaN where a value is infinite
+    return sqrt(total / n)
+
+
+@njit(error_model="numpy")
+def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
+    """A first step from the equations: Hairer, Norsett & Wanner, Solving ODEs I, section II.4.
+
+    Unlike there, nothing in it has a unit: where the start tells nothing, it is a millionth of
+    the span.  Leaves the rates at the start in ``w.group_f``.
+    """
+    n, y, f, at, f1 = m.states, w.group_y, w.group_f, w.stage, w.shift
+    start, span = task.start, task.stop - task.start
+    store(w.clock, 0, start + (4.0 * _EPS * abs(start) if m.switches else 0.0))
+    call(m.rhs, w.clock, y, w.group_q, f)
+    size = norm(n, y, y, y, task.rtol, task.atol)
+    speed = norm(n, f, y, y, task.rtol, task.atol)
+    small = either(lt(size, 1e-5), lt(speed, 1e-5 / span))
+    h = minimum(where(small, 1e-6 * span, 0.01 * size / speed), 0.1 * span)
+    for i in range(n):
+        store(at, i, load(y, i) + h * load(f, i))
+    call(m.rhs, w.clock, at, w.group_q, f1)
+    for i in range(n):
+        store(f1, i, load(f1, i) - load(f, i))
+    steepest = maximum(speed, norm(n, f1, y, y, task.rtol, task.atol) / h)
+    flat = le(steepest, 1e-15 / span)
+    guess = where(flat, maximum(1e-6 * span, 1e-3 * h), power(0.01 / steepest, 1.0 / order))
+    h = minimum(minimum(100.0 * h, guess), span)
+    return where(gt(h, 0.0), h, 1e-6 * span)
+
+
+@njit(error_model="numpy")
+def next_factor(error: Any, last: Any, order: float) -> Any:
+    """By what to multiply the step, and the logarithm of the error to remember.
+
+    A proportional-integral controller: Gustafsson, ACM TOMS 1991;17:533, doi:10.1145/210232.210242.
+    """
+    logarithm = log(maximum(error, 1e-8))
+    factor = _SAFETY * exp((_HISTORY * last - _PRESENT * logarithm) / order)
+    return minimum(maximum(factor, _SHRINK), _GROW), logarithm
+
+
+@njit(error_model="numpy")
+def next_landing(m: Any, q: Any, lane: int, t: float, end: float) -> float:
+    """The next known switch time of one lane's run after `t`, or the end."""
+    target, after = end, t + 8.0 * _EPS * abs(t)
+    for s in range(m.switches):
+        moment = q[(m.fixed + 2 * s) * 8 + lane]
+        period = q[(m.fixed + 2 * s + 1) * 8 + lane]
+        if period > 0.0 and moment <= after:
+            moment += period * (np.floor((t - moment) / period) + 1.0)
+            if moment <= after:
+                moment += period
+        if after < moment < target:
+            target = moment
+    return target

@@ -1,0 +1,287 @@
+"""The stepping loop: steps, dense output, landing on switch times, refilling of lanes.
+
+Written once for every model and method.  A model is the addresses of its equations; a method is
+the functions of `axissim.solve.steps`.  Eight runs go side by side, each with its own time, step,
+parameters and fate; nothing one computes depends on its neighbours.  Runs are taken eight by
+eight from a counter that all threads share, so that a slow run holds nobody up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from axissim.compile.calls import call, fetch_add, moved
+from axissim.compile.lanes import (
+    absolute,
+    anywhere,
+    both,
+    broadcast,
+    either,
+    ge,
+    get,
+    le,
+    load,
+    lt,
+    maximum,
+    minimum,
+    negated,
+    store,
+    where,
+)
+from axissim.solve.control import first_step, next_factor, next_landing, norm
+from axissim.solve.work import (
+    MAX_STEPS,
+    NON_FINITE,
+    OK,
+    STEP_TOO_SMALL,
+    memory,
+    task_of,
+    workspace,
+)
+
+_EPS = float(np.finfo(np.float64).eps)
+_BLIND = 40.0  # rejections in a row for want of a finite value before a run is given up
+
+
+def step_of(method: Any, combine: Any, finish: Any, offset: Any, slope: Any) -> Any:
+    """The compiled function that takes one step by `method` (see `steps.step_text` for the rest).
+
+    ``take_step(m, w, t, h)`` goes from ``w.y`` to ``w.y1`` in every lane, with its ``w.error``.
+    """
+
+    @njit(error_model="numpy", forceinline=True)
+    def rosenbrock_stage(m: Any, w: Any, stage: int, h: Any) -> None:
+        if stage > 0:
+            call(m.rhs, w.clock, w.stage, w.q, w.f)
+        if not m.autonomous:
+            for i in range(m.states):
+                store(w.shift, i, load(w.shift, i) + slope(stage) * h * load(w.ft, i))
+        call(m.solve, w.lu, w.f, w.shift, moved(w.k, stage * m.states))
+
+    @njit(error_model="numpy", forceinline=True)
+    def take_step(m: Any, w: Any, t: Any, h: Any) -> None:
+        n, inverse = m.states, 1.0 / h
+        if method.implicit:
+            store(w.clock, 0, inverse / method.gamma)
+            call(m.factor, w.clock, w.jac, w.lu)
+            for i in range(n):
+                store(w.shift, i, broadcast(0.0))
+            rosenbrock_stage(m, w, 0, h)
+        for stage in range(1, method.stages):
+            combine(stage, n, h, inverse, w.y, w.k, w.stage, w.shift)
+            moment = maximum(t + offset(stage) * h, load(w.lo, 0))
+            store(w.clock, 0, minimum(moment, load(w.hi, 0)))
+            if method.implicit:
+                rosenbrock_stage(m, w, stage, h)
+            else:
+                call(m.rhs, w.clock, w.stage, w.q, moved(w.k, stage * n))
+        finish(n, h, w.y, w.k, w.stage, w.y1, w.error)
+
+    return take_step
+
+
+def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
+    """The compiled function ``drive(m, task)`` that takes runs until none is left."""
+
+    @njit(error_model="numpy")
+    def drive(m: Any, runs: Any) -> None:
+        task = task_of(runs)
+        room = memory(m, method)
+        w = workspace(m, method, room)
+        w.group_at[0] = 8.0
+        for lane in range(8):
+            refill(m, task, method, w, lane)
+        while anywhere(load(w.active, 0)):
+            t, h, target = load(w.t, 0), load(w.h, 0), load(w.target, 0)
+            lands = le(target - t, 1.0001 * h)
+            h = where(lands, target - t, h)
+            end = where(lands, target, t + h)
+            inner = both(lands, lt(target, task.stop))
+            store(w.hi, 0, where(inner, target - 4.0 * _EPS * absolute(target), end))
+            if method.implicit:
+                call(m.rhs_jacobian, w.lo, w.y, w.q, w.f, w.ft, w.jac)
+            take_step(m, w, t, h)
+            error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
+            accept = judge(task, method, w, h, error)
+            need = both(accept, le(load(w.next_save, 0), end))
+            if anywhere(need):
+                interpolants(m.states, h, w.k, w.dense)
+                save(m, task, method.vectors, w, need, t, h, end)
+            commit(m, method, w, accept, end)
+            turn(m, task, method, w, accept, inner)
+        room[0] = float(runs.counter.size)  # a use of the memory, so that it lives until here
+
+    return drive
+
+
+@njit(error_model="numpy", forceinline=True)
+def judge(task: Any, method: Any, w: Any, h: Any, error: Any) -> Any:
+    """Accept or reject each lane's step and set the next step to try."""
+    finite = lt(error, 1e300)
+    active = load(w.active, 0)
+    accept = both(active, finite if task.fixed_step > 0.0 else le(error, 1.0))
+    factor, logarithm = next_factor(error, load(w.last, 0), method.order)
+    after_rejection = load(w.rejecting, 0)
+    factor = where(both(accept, after_rejection), minimum(factor, 1.0), factor)
+    factor = where(finite, factor, 0.1)
+    if task.fixed_step > 0.0:
+        store(w.h, 0, broadcast(task.fixed_step))
+    else:
+        store(w.h, 0, where(active, h * factor, load(w.h, 0)))
+    reject = both(active, negated(accept))
+    store(w.last, 0, where(accept, logarithm, load(w.last, 0)))
+    store(w.rejecting, 0, reject)
+    store(w.steps, 0, load(w.steps, 0) + accept)
+    store(w.rejected, 0, load(w.rejected, 0) + reject)
+    store(w.blind, 0, where(finite, 0.0, load(w.blind, 0) + 1.0))
+    return accept
+
+
+@njit(error_model="numpy", forceinline=True)
+def save(m: Any, task: Any, vectors: int, w: Any, need: Any, t: Any, h: Any, end: Any) -> None:
+    """Write the save points of the step just taken, one a lane at a time, until none is left."""
+    n, count = m.states, task.width
+    observed = False
+    for o in range(count):
+        observed = observed or task.picked[o] >= n
+    while anywhere(need):
+        when = load(w.next_save, 0)
+        theta = minimum((when - t) / h, 1.0)
+        rest = 1.0 - theta
+        for o in range(n if observed else count):
+            i = o if observed else task.picked[o]
+            inner = load(w.dense, (vectors - 1) * n + i)
+            for d in range(vectors - 2, -1, -1):
+                inner = load(w.dense, d * n + i) + theta * inner
+            value = rest * load(w.y, i) + theta * (load(w.y1, i) + rest * inner)
+            store(w.stage, i, value)
+        if observed:
+            store(w.clock, 0, when)
+            call(m.observe, w.clock, w.stage, w.q, w.v)
+        for lane in range(8):
+            if get(need, lane) != 0.0:
+                write(n, task, w, lane)
+        need = both(need, le(load(w.next_save, 0), end))
+
+
+@njit(error_model="numpy", forceinline=True)
+def write(n: int, task: Any, w: Any, lane: int) -> None:
+    """Write one lane's save point to its run's place."""
+    at, width = int(w.saved[lane]), task.width
+    row = (int(w.run[lane]) * task.points + at) * width
+    for o in range(width):
+        i = task.picked[o]
+        task.out[row + o] = w.stage[i * 8 + lane] if i < n else w.v[(i - n) * 8 + lane]
+    w.saved[lane] = at + 1.0
+    w.next_save[lane] = task.times[at + 1] if at + 1 < task.points else np.inf
+
+
+@njit(error_model="numpy", forceinline=True)
+def commit(m: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
+    """Move the lanes whose step was accepted."""
+    n, last = m.states, (method.stages - 1) * m.states
+    for i in range(n):
+        store(w.y, i, where(accept, load(w.y1, i), load(w.y, i)))
+    if method.reuses_last:
+        for i in range(n):
+            store(w.k, i, where(accept, load(w.k, last + i), load(w.k, i)))
+    store(w.t, 0, where(accept, end, load(w.t, 0)))
+    store(w.lo, 0, where(accept, end, load(w.lo, 0)))
+
+
+@njit(error_model="numpy", forceinline=True)
+def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, inner: Any) -> None:
+    """What happens to a lane between steps: its run ends, is given up, or passes a switch."""
+    t, active = load(w.t, 0), load(w.active, 0)
+    small = lt(load(w.h, 0), 4.0 * _EPS * absolute(t))
+    long = ge(load(w.steps, 0) + load(w.rejected, 0), task.max_steps)
+    ended = both(accept, ge(t, task.stop))
+    bad = both(active, either(either(small, long), ge(load(w.blind, 0), _BLIND)))
+    switched = both(accept, inner)
+    if not anywhere(either(either(ended, bad), switched)):
+        return
+    for lane in range(8):
+        if get(ended, lane) != 0.0:
+            record(task, w, lane, OK)
+            refill(m, task, method, w, lane)
+        elif get(bad, lane) != 0.0:
+            blind = w.blind[lane] > 0.0
+            stuck = NON_FINITE if blind else STEP_TOO_SMALL
+            full = get(long, lane) != 0.0 and get(small, lane) == 0.0
+            record(task, w, lane, MAX_STEPS if full else stuck)
+            refill(m, task, method, w, lane)
+        elif get(switched, lane) != 0.0:
+            w.lo[lane] = w.t[lane] + 4.0 * _EPS * abs(w.t[lane])
+            w.target[lane] = next_landing(m, w.q, lane, w.t[lane], task.stop)
+    if method.reuses_last and anywhere(switched):
+        store(w.clock, 0, load(w.lo, 0))
+        call(m.rhs, w.clock, w.y, w.q, w.f)
+        for i in range(m.states):
+            store(w.k, i, where(switched, load(w.f, i), load(w.k, i)))
+
+
+@njit(error_model="numpy", forceinline=True)
+def record(task: Any, w: Any, lane: int, status: int) -> None:
+    """The end of a run, well or badly; what was not reached is missing."""
+    run = int(w.run[lane])
+    task.status[run] = status
+    task.n_steps[run] = int(w.steps[lane])
+    task.n_rejected[run] = int(w.rejected[lane])
+    if status != OK:
+        task.t_fail[run] = w.t[lane]
+        size = task.points * task.width
+        for i in range(int(w.saved[lane]) * task.width, size):
+            task.out[run * size + i] = np.nan
+
+
+@njit(error_model="numpy")
+def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
+    """Put the next run into a lane, or leave the lane idle if there is none."""
+    if w.group_at[0] == 8.0:
+        prepare_group(m, task, method.order, w)
+    slot = int(w.group_at[0])
+    run = w.group_run[slot]
+    w.active[lane] = 1.0 if run >= 0.0 else 0.0
+    if run < 0.0:
+        w.target[lane] = np.inf
+        w.hi[lane] = w.t[lane]
+        return
+    w.group_at[0] = slot + 1.0
+    w.run[lane] = run
+    for i in range(m.fixed + 2 * m.switches):
+        w.q[i * 8 + lane] = w.group_q[i * 8 + slot]
+    for i in range(m.states):
+        w.y[i * 8 + lane] = w.group_y[i * 8 + slot]
+        w.k[i * 8 + lane] = w.group_f[i * 8 + slot]
+    start = task.start
+    w.t[lane] = start
+    w.lo[lane] = start + (4.0 * _EPS * abs(start) if m.switches else 0.0)
+    w.h[lane] = task.fixed_step if task.fixed_step > 0.0 else w.group_h[slot]
+    w.target[lane] = next_landing(m, w.q, lane, start, task.stop)
+    w.saved[lane] = 0
+    w.next_save[lane] = start
+    w.rejecting[lane] = 0.0
+    w.steps[lane] = w.rejected[lane] = w.blind[lane] = w.last[lane] = 0.0
+
+
+@njit(error_model="numpy")
+def prepare_group(m: Any, task: Any, order: float, w: Any) -> None:
+    """Take eight task: their inputs, fixed quantities, initial values and first steps."""
+    count = task.count
+    first = fetch_add(task.counter, 8)
+    for slot in range(8):
+        w.group_run[slot] = first + slot if first + slot < count else -1.0
+    w.group_at[0] = 0.0
+    if first >= count:
+        return
+    for i in range(m.inputs):
+        store(w.group_p, i, broadcast(task.defaults[i]))
+    for c in range(task.varied):
+        for slot in range(8):
+            row = min(first + slot, count - 1)
+            w.group_p[task.columns[c] * 8 + slot] = task.design[row * task.varied + c]
+    call(m.prepare, w.group_p, w.group_q, w.group_y)
+    store(w.group_h, 0, first_step(m, task, order, w))

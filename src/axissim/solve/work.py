@@ -1,0 +1,214 @@
+"""What the stepping loop works on: a model's equations, the runs asked for, a thread's memory."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from axissim.compile.calls import moved, pointer
+from axissim.compile.lanes import align64
+
+STATUS = ("not_run", "ok", "max_steps", "step_too_small", "non_finite", "event_error")
+NOT_RUN, OK, MAX_STEPS, STEP_TOO_SMALL, NON_FINITE, EVENT_ERROR = range(6)
+
+
+class Equations(NamedTuple):
+    """A model as the loop sees it: addresses of its C functions, and counts."""
+
+    prepare: int
+    rhs: int
+    rhs_jacobian: int
+    factor: int
+    solve: int
+    observe: int
+    states: int
+    inputs: int
+    fixed: int
+    observables: int
+    jacobian: int
+    lu: int
+    switches: int
+    autonomous: bool
+
+
+class Runs(NamedTuple):
+    """What to run and where the results go.
+
+    Attributes
+    ----------
+    defaults : (inputs,) float64
+    columns : (c,) int64
+        The inputs that differ between runs.
+    design : (runs, c) float64
+    times : (t,) float64
+        When to save, rising; the first is the start, the last the end.
+    picked : (o,) int64
+        What to save: a state's index, or the count of states plus an observable's.
+    rtol : float
+    atol : (states,) float64
+    fixed_step : float
+        A step to hold, whatever the error; 0 to control the error.
+    max_steps : int
+    out : (runs, t, o) float64
+    status : (runs,) int8
+    t_fail : (runs,) float64
+    n_steps, n_rejected : (runs,) int64
+    counter : (1,) int64
+        The next run to take; setting it to the count of runs stops all threads early.
+    """
+
+    defaults: Any
+    columns: Any
+    design: Any
+    times: Any
+    picked: Any
+    rtol: float
+    atol: Any
+    fixed_step: float
+    max_steps: int
+    out: Any
+    status: Any
+    t_fail: Any
+    n_steps: Any
+    n_rejected: Any
+    counter: Any
+
+
+class Task(NamedTuple):
+    """`Runs` as the loop sees them: the same names, pointers for arrays, and their sizes."""
+
+    defaults: Any
+    columns: Any
+    design: Any
+    times: Any
+    picked: Any
+    atol: Any
+    out: Any
+    status: Any
+    t_fail: Any
+    n_steps: Any
+    n_rejected: Any
+    counter: Any
+    rtol: float
+    fixed_step: float
+    max_steps: int
+    count: int
+    varied: int
+    points: int
+    width: int
+    start: float
+    stop: float
+
+
+@njit
+def task_of(runs: Any) -> Task:
+    """`runs` as pointers; the arrays must be kept alive."""
+    return Task(
+        pointer(runs.defaults), pointer(runs.columns), pointer(runs.design), pointer(runs.times),
+        pointer(runs.picked), pointer(runs.atol), pointer(runs.out), pointer(runs.status),
+        pointer(runs.t_fail), pointer(runs.n_steps), pointer(runs.n_rejected),
+        pointer(runs.counter), runs.rtol, runs.fixed_step, runs.max_steps,
+        runs.status.size, runs.columns.size, runs.times.size, runs.picked.size,
+        runs.times[0], runs.times[-1],
+    )  # fmt: skip
+
+
+class Method(NamedTuple):
+    """What the loop needs to know of a method: see `axissim.solve.tableaus`.
+
+    ``order`` is that of the error estimate plus 1.
+    """
+
+    stages: int
+    vectors: int
+    implicit: bool
+    reuses_last: bool
+    gamma: float
+    order: float
+
+
+class Work(NamedTuple):
+    """One thread's memory, as pointers to vectors of lanes.
+
+    Of the equations: state, new state, rates, their slopes in time, Jacobian, its LU, stages,
+    where a stage stands, what is added to its rates, error, dense output, fixed quantities,
+    observables, and one vector to hand over a time.  Of each lane's run: time, step to try, from
+    and to where the equations may be asked (not across a switch), next landing, next save point,
+    whether there is a run, whether its last step was rejected, counts, the logarithm of its last
+    error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
+    """
+
+    y: Any
+    y1: Any
+    f: Any
+    ft: Any
+    jac: Any
+    lu: Any
+    k: Any
+    stage: Any
+    shift: Any
+    error: Any
+    dense: Any
+    q: Any
+    v: Any
+    clock: Any
+    t: Any
+    h: Any
+    lo: Any
+    hi: Any
+    target: Any
+    next_save: Any
+    active: Any
+    rejecting: Any
+    steps: Any
+    rejected: Any
+    blind: Any
+    last: Any
+    run: Any
+    saved: Any
+    group_p: Any
+    group_q: Any
+    group_y: Any
+    group_f: Any
+    group_h: Any
+    group_run: Any
+    group_at: Any
+
+
+@njit
+def sizes(m: Any, method: Any) -> Any:
+    """How many vectors each pointer of `Work` needs."""
+    n, q = m.states, m.fixed + 2 * m.switches
+    of_equations = (n, n, n, n, m.jacobian, m.lu, method.stages * n, n, n, n, method.vectors * n, q)
+    of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+    of_group = (m.inputs, q, n, n, 1, 1, 1)
+    return of_equations + of_lanes + of_group
+
+
+@njit
+def memory(m: Any, method: Any) -> Any:
+    """Zeros for all of `Work`, beginning where vectors load fastest."""
+    total = 0
+    for size in sizes(m, method):
+        total += size
+    return align64(np.zeros(8 * total + 7))
+
+
+@njit
+def workspace(m: Any, method: Any, room: Any) -> Work:
+    """`Work` in `room`, which must be kept alive."""
+    at = np.zeros(36, np.int64)
+    for i, size in enumerate(sizes(m, method)):
+        at[i + 1] = at[i] + size
+    p = pointer(room)
+    return Work(
+        moved(p, at[0]), moved(p, at[1]), moved(p, at[2]), moved(p, at[3]), moved(p, at[4]),
+        moved(p, at[5]), moved(p, at[6]), moved(p, at[7]), moved(p, at[8]), moved(p, at[9]),
+        moved(p, at[10]), moved(p, at[11]), moved(p, at[12]), moved(p, at[13]), moved(p, at[14]),
+        moved(p, at[15]), moved(p, at[16]), moved(p, at[17]), moved(p, at[18]), moved(p, at[19]),
+        moved(p, at[20]), moved(p, at[21]), moved(p, at[22]), moved(p, at[23]), moved(p, at[24]),
+        moved(p, at[25]), moved(p, at[26]), moved(p, at[27]), moved(p, at[28]), moved(p, at[29]),
+        moved(p, at[30]), moved(p, at[31]), moved(p, at[32]), moved(p, at[33]), moved(p, at[34]),
+    )
