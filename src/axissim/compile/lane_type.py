@@ -6,29 +6,31 @@ What a caller needs is gathered in `axissim.compile.lanes`; here are the type, i
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from llvmlite import ir
-from numba import types
-from numba.core.typeconv import Conversion
-from numba.core.typing import signature
-from numba.extending import (
-    intrinsic,
-    lower_builtin,
-    lower_cast,
-    models,
-    register_model,
-    type_callable,
-)
+from numba import extending, types
+from numba.core.typeconv.castgraph import Conversion
+from numba.core.typing import templates
 
 from axissim.compile.lane_ir import FUSIBLE, LANES, WIDTH, Operand
+
+Lowering: TypeAlias = Callable[[Any, Any, Any, Any], Any]
+
+# Numba's own functions carry no annotations.
+lower_builtin: Any = extending.lower_builtin
+lower_cast: Any = extending.lower_cast
+register_model: Any = extending.register_model
+infer_global: Any = templates.infer_global
+signature: Any = templates.signature
 
 NUMBERS = (types.Float, types.Integer, types.Boolean)
 
 
-class LanesType(types.Type):  # type: ignore[misc]
+class LanesType(types.Type):
     """Numba's type of `Lanes`; a number turns into one by being copied to all lanes."""
 
     def __init__(self) -> None:
@@ -41,11 +43,11 @@ class LanesType(types.Type):  # type: ignore[misc]
         return self if isinstance(other, NUMBERS) else None
 
 
-lanes = LanesType()
+lanes: Any = LanesType()  # type: ignore[no-untyped-call]
 
 
 @register_model(LanesType)
-class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class LanesModel(extending.models.PrimitiveModel):
     """By value in a vector register (or in several narrower ones)."""
 
     def __init__(self, dmm: Any, fe_type: Any) -> None:
@@ -60,11 +62,12 @@ def _copied(builder: Any, number: Any) -> Any:
     return builder.shuffle_vector(first, nothing, zeros)
 
 
-@lower_cast(types.Float, LanesType)
-@lower_cast(types.Integer, LanesType)
-@lower_cast(types.Boolean, LanesType)
 def _cast_number(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:
     return _copied(builder, context.cast(builder, value, source, types.float64))
+
+
+for _number in NUMBERS:
+    lower_cast(_number, LanesType)(_cast_number)
 
 
 def common_type(*arguments: Any) -> Any:
@@ -74,25 +77,66 @@ def common_type(*arguments: Any) -> Any:
     return lanes if lanes in arguments else types.float64
 
 
+def typed(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate what gives the signature of a call of `function`, or None, from its arguments.
+
+    Numba tries what is made for this target before its own many meanings of `+`, which halves
+    the time to compile straight-line equations.
+    """
+    count = len(inspect.signature(function).parameters)
+
+    def decorate(typer: Callable[..., Any]) -> Callable[..., Any]:
+        class Template(templates.AbstractTemplate):
+            key = function
+            metadata = {"target": "cpu"}  # noqa: RUF012
+
+            def generic(self, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+                return typer(*args) if len(args) == count and not kws else None
+
+        infer_global(function, types.Function(Template))
+        return typer
+
+    return decorate
+
+
+def lowered(function: Any, *kinds: Any) -> Callable[[Lowering], Lowering]:
+    """Decorate what writes the code of a call of `function` with arguments of `kinds`."""
+
+    def decorate(lowering: Lowering) -> Lowering:
+        lower_builtin(function, *kinds)(lowering)
+        return lowering
+
+    return decorate
+
+
+def only_compiled(name: str) -> NotImplementedError:
+    """What a function for compiled code raises elsewhere."""
+    return NotImplementedError(
+        f"{name} is for code compiled by Numba; axissim.compile.plain has it for plain Python"
+    )
+
+
 Emitter = Callable[..., Operand]
 
 
-def _typed(emit: Emitter, emit_scalar: Emitter | None, *arguments: Any) -> Any:
-    kind = common_type(*arguments)
-    if kind is None:
-        return None
-    body = emit if kind is lanes or emit_scalar is None else emit_scalar
-
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        return body(*(Operand(builder, value) for value in values)).value
-
-    return signature(kind, *[kind] * len(arguments)), generate
-
-
-def _named(function: Any, description: str) -> Any:
+def _define(function: Any, description: str, emit: Emitter, emit_scalar: Emitter | None) -> Any:
+    """Make `function` mean `emit` in compiled code."""
     function.__name__ = function.__qualname__ = description.partition("(")[0]
     function.__doc__ = description
-    return intrinsic(function)
+    count = len(inspect.signature(function).parameters)
+
+    @typed(function)
+    def type_call(*arguments: Any) -> Any:
+        kind = common_type(*arguments)
+        return kind and signature(kind, *[kind] * count)
+
+    for kind, body in ((lanes, emit), (types.float64, emit_scalar or emit)):
+
+        def lower(context: Any, builder: Any, sig: Any, values: Any, body: Emitter = body) -> Any:
+            return body(*(Operand(builder, value) for value in values)).value
+
+        lower_builtin(function, *[kind] * count)(lower)
+    return function
 
 
 def unary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -> Any:
@@ -108,40 +152,36 @@ def unary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -
         Writes it for float64 scalars, where that differs.
     """
 
-    def function(typingctx: Any, a: Any) -> Any:
-        return _typed(emit, emit_scalar, a)
+    def function(a: Any) -> Any:
+        raise only_compiled(description.partition("(")[0])
 
-    return _named(function, description)
+    return _define(function, description, emit, emit_scalar)
 
 
 def binary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -> Any:
     """As `unary`, of two arguments; a number beside `Lanes` is copied to all lanes."""
 
-    def function(typingctx: Any, a: Any, b: Any) -> Any:
-        return _typed(emit, emit_scalar, a, b)
+    def function(a: Any, b: Any) -> Any:
+        raise only_compiled(description.partition("(")[0])
 
-    return _named(function, description)
+    return _define(function, description, emit, emit_scalar)
 
 
 def ternary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -> Any:
     """As `binary`, of three arguments."""
 
-    def function(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-        return _typed(emit, emit_scalar, a, b, c)
+    def function(a: Any, b: Any, c: Any) -> Any:
+        raise only_compiled(description.partition("(")[0])
 
-    return _named(function, description)
+    return _define(function, description, emit, emit_scalar)
 
 
 def _register_operator(function: Any, instruction: str) -> None:
-    @type_callable(function)
-    def type_operator(context: Any) -> Any:
-        def typer(left: Any, right: Any) -> Any:
-            kind = common_type(left, right)
-            return signature(lanes, lanes, lanes) if kind is lanes else None
+    @typed(function)
+    def type_operator(left: Any, right: Any) -> Any:
+        return signature(lanes, lanes, lanes) if common_type(left, right) is lanes else None
 
-        return typer
-
-    @lower_builtin(function, lanes, lanes)
+    @lowered(function, lanes, lanes)
     def lower_operator(context: Any, builder: Any, sig: Any, values: Any) -> Any:
         return getattr(builder, instruction)(*values, flags=FUSIBLE)
 
@@ -156,14 +196,11 @@ for _plain, _in_place, _instruction in (
     _register_operator(_in_place, _instruction)
 
 
-@type_callable(operator.neg)
-def _type_negation(context: Any) -> Any:
-    def typer(value: Any) -> Any:
-        return lanes if value is lanes else None
-
-    return typer
+@typed(operator.neg)
+def _type_negation(value: Any) -> Any:
+    return signature(lanes, lanes) if value is lanes else None
 
 
-@lower_builtin(operator.neg, lanes)
+@lowered(operator.neg, lanes)
 def _lower_negation(context: Any, builder: Any, sig: Any, values: Any) -> Any:
     return builder.fneg(values[0])

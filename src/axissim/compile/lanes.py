@@ -22,7 +22,6 @@ from typing import Any
 import numba
 import numpy as np
 from numba import types
-from numba.extending import intrinsic
 
 from axissim.compile.lane_ir import DOUBLE, LANES, WIDTH, Operand
 from axissim.compile.lane_math import (
@@ -43,7 +42,16 @@ from axissim.compile.lane_math import (
     tan,
     tanh,
 )
-from axissim.compile.lane_type import binary, common_type, lanes, ternary, unary
+from axissim.compile.lane_type import (
+    binary,
+    common_type,
+    lanes,
+    lowered,
+    only_compiled,
+    ternary,
+    typed,
+    unary,
+)
 
 # fmt: off
 __all__ = [
@@ -102,18 +110,38 @@ copysign = binary("copysign(a, b): |a| with the sign of b", lambda a, b: a.llvm(
 fma = ternary("fma(a, b, c): a * b + c with one rounding", lambda a, b, c: a.fma(b, c))
 
 
-@intrinsic
-def anywhere(typingctx: Any, condition: Any) -> Any:
+def anywhere(condition: Any) -> bool:
     """`anywhere(condition)`: a bool, true when the condition holds (is not 0) in any lane."""
+    raise only_compiled("anywhere")
+
+
+@typed(anywhere)
+def _type_anywhere(condition: Any) -> Any:
     kind = common_type(condition)
+    return kind and types.boolean(kind)
 
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        return (Operand(builder, values[0]) != 0.0).anywhere()
 
-    return (types.boolean(kind), generate) if kind else None
+@lowered(anywhere, lanes)
+@lowered(anywhere, types.float64)
+def _lower_anywhere(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    return (Operand(builder, values[0]) != 0.0).anywhere()
 
 
 # ---- memory and single lanes ------------------------------------------------------------------
+
+
+def load(pointer: Any, i: int) -> Any:
+    """`load(pointer, i)`: the `i`-th eight doubles of a float64 pointer or contiguous array.
+
+    Unchecked, and a negative `i` does not count from the end. Any alignment of doubles will do;
+    64 bytes are fastest (see `aligned`).
+    """
+    raise only_compiled("load")
+
+
+def store(pointer: Any, i: int, value: Any) -> None:
+    """`store(pointer, i, value)`: write eight doubles where `load` would read them."""
+    raise only_compiled("store")
 
 
 def _holds_doubles(pointer: Any) -> bool:
@@ -131,66 +159,81 @@ def _address(context: Any, builder: Any, kind: Any, pointer: Any, index: Any) ->
     return builder.bitcast(first, LANES.as_pointer())
 
 
-@intrinsic
-def load(typingctx: Any, pointer: Any, i: Any) -> Any:
-    """`load(pointer, i)`: the `i`-th eight doubles of a float64 pointer or contiguous array.
-
-    Unchecked, and a negative `i` does not count from the end. Any alignment of doubles will do;
-    64 bytes are fastest (see `aligned`).
-    """
-    if not (_holds_doubles(pointer) and isinstance(i, types.Integer)):
-        return None
-
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        address = _address(context, builder, sig.args[0], *values)
-        return builder.load(address, align=8, typ=LANES)
-
-    return lanes(pointer, types.intp), generate
+@typed(load)
+def _type_load(pointer: Any, i: Any) -> Any:
+    known = _holds_doubles(pointer) and isinstance(i, types.Integer)
+    return lanes(pointer, types.intp) if known else None
 
 
-@intrinsic
-def store(typingctx: Any, pointer: Any, i: Any, value: Any) -> Any:
-    """`store(pointer, i, value)`: write eight doubles where `load` would read them."""
+@lowered(load, types.CPointer, types.intp)
+@lowered(load, types.Array, types.intp)
+def _lower_load(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    address = _address(context, builder, sig.args[0], *values)
+    return builder.load(address, align=8, typ=LANES)
+
+
+@typed(store)
+def _type_store(pointer: Any, i: Any, value: Any) -> Any:
     known = _holds_doubles(pointer) and isinstance(i, types.Integer) and common_type(value)
     if not known or not getattr(pointer, "mutable", True):
         return None
-
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        address = _address(context, builder, sig.args[0], *values[:2])
-        builder.store(values[2], address, align=8)
-        return context.get_dummy_value()
-
-    return types.void(pointer, types.intp, lanes), generate
+    return types.void(pointer, types.intp, lanes)
 
 
-@intrinsic
-def broadcast(typingctx: Any, x: Any) -> Any:
+@lowered(store, types.CPointer, types.intp, lanes)
+@lowered(store, types.Array, types.intp, lanes)
+def _lower_store(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    address = _address(context, builder, sig.args[0], *values[:2])
+    builder.store(values[2], address, align=8)
+    return context.get_dummy_value()
+
+
+def broadcast(x: Any) -> Any:
     """`broadcast(x)`: the number `x` in all lanes."""
-
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        return values[0]
-
-    return (lanes(lanes), generate) if common_type(x) else None
+    raise only_compiled("broadcast")
 
 
-@intrinsic
-def get(typingctx: Any, value: Any, lane: Any) -> Any:
+@typed(broadcast)
+def _type_broadcast(x: Any) -> Any:
+    return lanes(lanes) if common_type(x) else None
+
+
+@lowered(broadcast, lanes)
+def _lower_broadcast(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    return values[0]
+
+
+def get(value: Any, lane: int) -> float:
     """`get(value, lane)`: one lane, as a float64; `lane` is 0 to 7, unchecked."""
-
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        return builder.extract_element(*values)
-
-    return (types.float64(lanes, types.intp), generate) if value is lanes else None
+    raise only_compiled("get")
 
 
-@intrinsic
-def put(typingctx: Any, value: Any, lane: Any, x: Any) -> Any:
+@typed(get)
+def _type_get(value: Any, lane: Any) -> Any:
+    known = value is lanes and isinstance(lane, types.Integer)
+    return types.float64(lanes, types.intp) if known else None
+
+
+@lowered(get, lanes, types.intp)
+def _lower_get(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    return builder.extract_element(*values)
+
+
+def put(value: Any, lane: int, x: float) -> Any:
     """`put(value, lane, x)`: `value` with the number `x` in one lane, 0 to 7, unchecked."""
+    raise only_compiled("put")
 
-    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-        return builder.insert_element(values[0], values[2], values[1])
 
-    return (lanes(lanes, types.intp, types.float64), generate) if value is lanes else None
+@typed(put)
+def _type_put(value: Any, lane: Any, x: Any) -> Any:
+    known = value is lanes and isinstance(lane, types.Integer)
+    known = known and common_type(x) is types.float64
+    return lanes(lanes, types.intp, types.float64) if known else None
+
+
+@lowered(put, lanes, types.intp, types.float64)
+def _lower_put(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+    return builder.insert_element(values[0], values[2], values[1])
 
 
 # ---- buffers ----------------------------------------------------------------------------------
