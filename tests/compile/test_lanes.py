@@ -220,6 +220,21 @@ def test_lanes_pass_through_tuples_loops_and_calls():
     assert_same(over_lanes(function)(a), 3 * a + 1)
 
 
+def test_a_function_written_out_of_line_may_be_needed_by_caller_and_callee():
+    @njit
+    def cube(a):
+        return power(a, 3)
+
+    function = over_lanes(njit(lambda a: cube(a) + power(a, 2)))
+    a = np.arange(8.0)
+    assert_same(function(a), a**3 + a**2)
+
+
+def test_plain_python_is_refused():
+    with pytest.raises(NotImplementedError, match="exp of lanes is for code compiled by Numba"):
+        exp(1.0)
+
+
 def test_memory_of_arrays_needs_no_alignment_and_is_not_wrapped():
     @njit
     def copy(out, a, first):

@@ -43,7 +43,7 @@ class LanesType(types.Type):
         return self if isinstance(other, NUMBERS) else None
 
 
-lanes: Any = LanesType()  # type: ignore[no-untyped-call]
+lanes: Any = LanesType()
 
 
 @register_model(LanesType)
@@ -51,7 +51,7 @@ class LanesModel(extending.models.PrimitiveModel):
     """By value in a vector register (or in several narrower ones)."""
 
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, LANES)
+        super().__init__(dmm, fe_type, LANES)  # type: ignore[no-untyped-call]
 
 
 def _copied(builder: Any, number: Any) -> Any:
@@ -111,9 +111,7 @@ def lowered(function: Any, *kinds: Any) -> Callable[[Lowering], Lowering]:
 
 def only_compiled(name: str) -> NotImplementedError:
     """What a function for compiled code raises elsewhere."""
-    return NotImplementedError(
-        f"{name} is for code compiled by Numba; axissim.compile.plain has it for plain Python"
-    )
+    return NotImplementedError(f"{name} of lanes is for code compiled by Numba")
 
 
 Emitter = Callable[..., Operand]
@@ -153,7 +151,7 @@ def unary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -
     """
 
     def function(a: Any) -> Any:
-        raise only_compiled(description.partition("(")[0])
+        raise only_compiled(function.__name__)
 
     return _define(function, description, emit, emit_scalar)
 
@@ -162,7 +160,7 @@ def binary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) 
     """As `unary`, of two arguments; a number beside `Lanes` is copied to all lanes."""
 
     def function(a: Any, b: Any) -> Any:
-        raise only_compiled(description.partition("(")[0])
+        raise only_compiled(function.__name__)
 
     return _define(function, description, emit, emit_scalar)
 
@@ -171,7 +169,7 @@ def ternary(description: str, emit: Emitter, emit_scalar: Emitter | None = None)
     """As `binary`, of three arguments."""
 
     def function(a: Any, b: Any, c: Any) -> Any:
-        raise only_compiled(description.partition("(")[0])
+        raise only_compiled(function.__name__)
 
     return _define(function, description, emit, emit_scalar)
 
