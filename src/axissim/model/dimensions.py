@@ -154,7 +154,9 @@ def spelling(factors: Iterable[UnitFactor], item: str = "count") -> str:
     item : str
         What SBML's `item` counts: "IU" where it stands for international units.
     """
-    above, below, amount = [], [], 1.0
+    above: list[str] = []
+    below: list[str] = []
+    amount = 1.0
     for factor in sorted(merged(factors), key=lambda f: f.kind == "second"):
         symbol, rest = _symbol(factor, item)
         amount *= rest**factor.exponent

@@ -40,22 +40,22 @@ def _read(formula: Expression) -> list[str]:
 
 def _refuse_missing(drafts: Drafts, source: Source) -> None:
     """ModelError for a state without a start, or a missing value that something moving reads."""
-    waiting: list[str] = []
+    waiting: list[tuple[str, str]] = []
     for draft in drafts.values():
         if draft.rate is not None and draft.initial is None:
             raise source.error(draft.element, "has no initial value; give it one")
         for formula in (draft.rule, draft.rate, draft.initial if draft.rate is not None else None):
-            waiting.extend(_read(formula) if formula is not None else [])
+            waiting.extend((key, draft.id) for key in (_read(formula) if formula else ()))
     seen: set[str] = set()
     while waiting:
-        key = waiting.pop()
+        key, reader = waiting.pop()
         if key in seen:
             continue
         seen.add(key)
         draft = drafts[key]
         if draft.rule is None and draft.initial is None:
-            raise source.error(draft.element, "has no value, but a formula reads it; give it one")
-        waiting.extend(_read(draft.initial) if draft.initial is not None else [])
+            raise source.error(draft.element, f"has no value, but '{reader}' reads it; give it one")
+        waiting.extend((k, key) for k in (_read(draft.initial) if draft.initial else ()))
 
 
 def _refuse_circle(

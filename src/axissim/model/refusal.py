@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from axissim.model.model import ModelError
@@ -22,21 +22,19 @@ class Source:
     ----------
     label : str
         The file's name, or what stands for it.
-    lines : mapping
-        For a model that was written in Antimony, the line of each id; None if the text itself is
-        SBML, where libSBML knows the line.
+    places : mapping
+        For a model that was written in Antimony, ``file:line`` of each id; None if the text itself
+        is SBML, where libSBML knows the line.
     """
 
     label: str
-    lines: Mapping[str, int] | None = field(default=None)
+    places: Mapping[str, str] | None = None
 
     def place(self, element: Any) -> str:
         """``file:line`` of a libSBML element."""
-        if self.lines is not None:
-            line = self.lines.get(_key(element), 0)
-        else:
-            line = element.getLine()
-        return f"{self.label}:{line}" if line else self.label
+        if self.places is not None:
+            return self.places.get(_key(element), self.label)
+        return f"{self.label}:{element.getLine()}" if element.getLine() else self.label
 
     def error(self, element: Any, what: str) -> ModelError:
         """An error of the model: ``file:line: <element> what``."""

@@ -6,8 +6,10 @@ What a model uses beyond that is refused by name; nothing is left out in silence
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from axissim.model.drafts import plain
@@ -21,7 +23,7 @@ log = logging.getLogger("axissim")
 LOCK = threading.RLock()  # libantimony keeps global state; libSBML is read under the same lock
 
 
-def read_sbml(data: bytes, label: str = "model", lines: Mapping[str, int] | None = None) -> Model:
+def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | None = None) -> Model:
     """Read an SBML document.
 
     Parameters
@@ -30,8 +32,8 @@ def read_sbml(data: bytes, label: str = "model", lines: Mapping[str, int] | None
         The text, UTF-8.
     label : str
         What errors call it: the file's name.
-    lines : mapping, optional
-        Where the author's own text has each id, if that text was not SBML.
+    places : mapping, optional
+        ``file:line`` of each id in the author's own text, if that was not SBML.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def read_sbml(data: bytes, label: str = "model", lines: Mapping[str, int] | None
         The model uses what axissim does not simulate yet.
     """
     text, required = scanned(data, label)
-    source = Source(label, lines)
+    source = Source(label, places)
     with LOCK:
         document = _document(text, source)
         for package in required:
@@ -63,7 +65,7 @@ def _document(text: str, source: Source) -> Any:
     for i in range(document.getNumErrors()):
         found = document.getError(i)
         if found.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
-            line = f":{found.getLine()}" if source.lines is None and found.getLine() else ""
+            line = f":{found.getLine()}" if source.places is None and found.getLine() else ""
             detail = " ".join(found.getMessage().split())
             raise ModelError(f"{source.label}{line}: {found.getShortMessage()}: {detail}"[:400])
     if document.getModel() is None:
@@ -99,7 +101,7 @@ def _assembled(reading: Reading, units: Units) -> Model:
     observables = [part for part in parts if isinstance(part, Observable)]
     try:
         return Model(
-            id=str(sbml.getId()) or "model",
+            id=str(sbml.getId()) or identifier(reading.source.label),
             parameters=tuple(part for part in parts if isinstance(part, Parameter)),
             states=tuple(part for part in parts if isinstance(part, State)),
             observables=tuple(sorted(observables, key=lambda part: order[part.id])),
@@ -110,3 +112,9 @@ def _assembled(reading: Reading, units: Units) -> Model:
         )
     except ModelError as wrong:
         raise ModelError(f"{reading.source.label}: {wrong}") from None
+
+
+def identifier(label: str) -> str:
+    """An id for a model that has none, from its file's name."""
+    made = re.sub(r"[^A-Za-z0-9_]", "_", PurePath(label).stem)
+    return made if re.match(r"[A-Za-z_]", made) else f"model_{made}"

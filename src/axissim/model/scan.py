@@ -38,10 +38,10 @@ class _Scan:
                 f"elements are nested over {DEEPEST} deep; name the parts of the formula"
             )
 
-    def end(self, tag: str) -> None:
+    def end(self, _tag: str) -> None:
         self.depth -= 1
 
-    def doctype(self, *ignored: object) -> None:
+    def doctype(self, *_what: object) -> None:
         raise self.error("a DOCTYPE or entity is refused; remove it")
 
     def _root(self, tag: str, attributes: dict[str, str]) -> None:
