@@ -1,1 +1,32 @@
 """Computational neuroendocrine simulation: models, machine code made for them, sweeps."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from axissim import plot
+    from axissim.model.library import load, models
+    from axissim.model.model import Model, ModelError
+    from axissim.study import design
+    from axissim.study.sweep import simulate, sweep
+
+_DOOR = {
+    "load": "axissim.model.library",
+    "models": "axissim.model.library",
+    "Model": "axissim.model.model",
+    "ModelError": "axissim.model.model",
+    "simulate": "axissim.study.sweep",
+    "sweep": "axissim.study.sweep",
+    "design": "axissim.study",
+    "plot": "axissim",
+}
+__all__ = sorted(_DOOR)
+
+
+def __getattr__(name: str) -> Any:
+    """Rooms open when somebody enters: the import itself stays light."""
+    if name not in _DOOR:
+        raise AttributeError(f"module 'axissim' has no attribute '{name}'")
+    room = _DOOR[name]
+    module = import_module(f"{room}.{name}" if name in ("design", "plot") else room)
+    return module if name in ("design", "plot") else getattr(module, name)

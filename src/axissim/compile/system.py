@@ -82,8 +82,8 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     inputs |= {at_start(s.id): s.initial.value for s in model.states if s.initial.op == "number"}
     inputs[START_TIME] = 0.0
 
-    starting = _starting(model, constants)
-    moving = _moving(model, constants, starting)
+    begun = starting(model, constants)
+    moving = _moving(model, constants, begun)
     states = tuple(state.id for state in model.states)
     rates = substitute([state.rate for state in model.states], moving)
     observed = {o.id: moving[o.id] for o in model.observables}
@@ -105,7 +105,7 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
         model_id=model.id,
         inputs=inputs,
         fixed=fixed,
-        initial=tuple(lower([starting[state] for state in states])),
+        initial=tuple(lower([begun[state] for state in states])),
         states=states,
         rates=tuple(hoisted[:n]),
         time_slopes=tuple(hoisted[n : 2 * n]),
@@ -127,8 +127,17 @@ def _whole_exponents(model: Model) -> set[str]:
     return {node.value for node in exponents if node.op == "name" and node.value in whole}
 
 
-def _starting(model: Model, constants: Mapping[str, Expression]) -> dict[str, Expression]:
-    """Every rule, formula and state at the start of a run, as a formula of the inputs."""
+def starting(
+    model: Model, constants: Mapping[str, Expression] | None = None
+) -> dict[str, Expression]:
+    """Every rule, formula and state at the start of a run, as a formula of the inputs.
+
+    Parameters
+    ----------
+    constants : mapping, optional
+        Parameters to put in as numbers.
+    """
+    constants = constants or {}
     definitions = {o.id: o.value for o in model.observables} | dict(constants)
     definitions |= {p.id: p.value for p in model.parameters if p.value.op != "number"}
     for state in model.states:
@@ -138,11 +147,11 @@ def _starting(model: Model, constants: Mapping[str, Expression]) -> dict[str, Ex
 
 
 def _moving(
-    model: Model, constants: Mapping[str, Expression], starting: Mapping[str, Expression]
+    model: Model, constants: Mapping[str, Expression], begun: Mapping[str, Expression]
 ) -> dict[str, Expression]:
     """Every rule and formula parameter while a run goes on, of inputs, states and time."""
     definitions = {o.id: o.value for o in model.observables} | dict(constants)
-    definitions |= {p.id: starting[p.id] for p in model.parameters if p.value.op != "number"}
+    definitions |= {p.id: begun[p.id] for p in model.parameters if p.value.op != "number"}
     return _expanded(definitions)
 
 

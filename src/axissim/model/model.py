@@ -62,9 +62,9 @@ class Observable(Quantity):
     value: Expression = field(default_factory=lambda: number(float("nan")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """An ODE model, frozen and symbolic.
+    """An ODE model, frozen and symbolic; compared by identity.
 
     Attributes
     ----------

@@ -14,25 +14,6 @@ STATUS = ("not_run", "ok", "max_steps", "step_too_small", "non_finite", "event_e
 NOT_RUN, OK, MAX_STEPS, STEP_TOO_SMALL, NON_FINITE, EVENT_ERROR = range(6)
 
 
-class Equations(NamedTuple):
-    """A model as the loop sees it: addresses of its C functions, and counts."""
-
-    prepare: int
-    rhs: int
-    rhs_jacobian: int
-    factor: int
-    solve: int
-    observe: int
-    states: int
-    inputs: int
-    fixed: int
-    observables: int
-    jacobian: int
-    lu: int
-    switches: int
-    autonomous: bool
-
-
 class Runs(NamedTuple):
     """What to run and where the results go.
 

@@ -1,0 +1,65 @@
+"""A model compiled: its system, and the machine code of its equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import ModuleType
+from typing import NamedTuple
+
+from axissim.compile.build import lane_module, scalar_module
+from axissim.compile.emit import FUNCTIONS
+from axissim.compile.system import System, system_of
+from axissim.model.model import Model
+
+
+class Equations(NamedTuple):
+    """A model as the loop sees it: addresses of its C functions, and counts."""
+
+    prepare: int
+    rhs: int
+    rhs_jacobian: int
+    factor: int
+    solve: int
+    observe: int
+    states: int
+    inputs: int
+    fixed: int
+    observables: int
+    jacobian: int
+    lu: int
+    switches: int
+    autonomous: bool
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What a solver needs of a model; each part is made when first asked for."""
+
+    system: System
+
+    @cached_property
+    def equations(self) -> Equations:
+        """The equations in lanes, compiled or found in the cache."""
+        module = lane_module(self.system)
+        addresses = [int(getattr(module, title).address) for title in FUNCTIONS]
+        s = self.system
+        counts = (len(s.states), len(s.inputs), len(s.fixed), len(s.observables))
+        sizes = (len(s.jacobian), len(s.elimination.entries), len(s.switches))
+        return Equations(*addresses, *counts, *sizes, s.autonomous)
+
+    @cached_property
+    def scalar(self) -> ModuleType:
+        """The equations of one run as compiled functions, for the reference solvers."""
+        return scalar_module(self.system)
+
+
+@lru_cache(maxsize=64)
+def _kernel(model: Model, varied: frozenset[str]) -> Kernel:
+    return Kernel(system_of(model, varied))
+
+
+def kernel_of(model: Model, varied: Iterable[str] = ()) -> Kernel:
+    """Compile `model` for runs that change the quantities `varied`."""
+    return _kernel(model, frozenset(varied))

@@ -1,0 +1,109 @@
+"""The same system by SciPy, one run at a time: the truth, never the fast path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from axissim.compile.kernel import Kernel
+from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
+
+METHODS = ("LSODA", "Radau", "BDF", "DOP853", "RK45")
+_EPS = float(np.finfo(np.float64).eps)
+_IMPLICIT = ("LSODA", "Radau", "BDF")
+
+
+def solve_by_scipy(method: str, kernel: Kernel, runs: Runs) -> None:
+    """Solve `runs` in place by ``scipy.integrate.solve_ivp``; integration restarts at switches."""
+    for run in range(runs.status.size):
+        inputs = runs.defaults.copy()
+        inputs[runs.columns] = runs.design[run]
+        _solve_one(method, kernel, inputs, runs, run)
+    runs.counter[0] = runs.status.size
+
+
+class _OneRun:
+    """Rates and Jacobian of one run, as SciPy calls them."""
+
+    def __init__(self, kernel: Kernel, inputs: Any) -> None:
+        system, self.scalar = kernel.system, kernel.scalar
+        self.n, self.fixed = len(system.states), len(system.fixed)
+        self.q = np.zeros(self.fixed + 2 * len(system.switches))
+        self.y0 = np.zeros(self.n)
+        self.scalar.prepare(inputs, self.q, self.y0)
+        self.rows, self.columns = np.array([*system.jacobian] or [(0, 0)]).T
+        self.entries = np.zeros(max(len(system.jacobian), 1))
+        self.t, self.ft = np.zeros(1), np.zeros(self.n)
+        self.observables = np.zeros(len(system.observables))
+        self.window = (-np.inf, np.inf)
+
+    def rates(self, t: float, y: Any) -> Any:
+        f = np.empty(self.n)
+        self.t[0] = min(max(t, self.window[0]), self.window[1])
+        self.scalar.rhs(self.t, y, self.q, f)
+        return f
+
+    def jacobian(self, t: float, y: Any) -> Any:
+        self.t[0] = min(max(t, self.window[0]), self.window[1])
+        self.scalar.rhs_jacobian(self.t, y, self.q, np.empty(self.n), self.ft, self.entries)
+        full = np.zeros((self.n, self.n))
+        full[self.rows, self.columns] = self.entries
+        return full
+
+    def observed(self, t: float, y: Any) -> Any:
+        self.t[0] = t
+        self.scalar.observe(self.t, np.ascontiguousarray(y), self.q, self.observables)
+        return np.concatenate([y, self.observables])
+
+    def landings(self, start: float, stop: float) -> list[float]:
+        """Switch times within the run, and its end."""
+        moments = {stop}
+        for first, period in self.q[self.fixed :].reshape(-1, 2):
+            if period > 0.0:
+                turns = np.arange(np.ceil((start - first) / period), (stop - first) / period + 1.0)
+                moments.update(first + period * turns)
+            else:
+                moments.add(first)
+        return sorted(m for m in moments if start < m <= stop)
+
+
+def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -> None:
+    one = _OneRun(kernel, inputs)
+    start, y = float(runs.times[0]), one.y0
+    out, times = runs.out[run], runs.times
+    out[:] = np.nan
+    with np.errstate(all="ignore"):
+        out[0] = one.observed(start, y)[runs.picked]
+        for landing in one.landings(start, float(times[-1])):
+            one.window = (start + 4 * _EPS * abs(start), landing - 4 * _EPS * abs(landing))
+            inside = (times > start) & (times <= landing)
+            points = np.append(times[inside], landing)
+            found = _segment(method, one, start, landing, y, points, runs)
+            reached = found.t.size
+            for at, row in zip(np.flatnonzero(inside)[:reached], found.y.T, strict=False):
+                out[at] = one.observed(times[at], row)[runs.picked]
+            runs.n_steps[run] += found.nfev
+            if not found.success or not np.all(np.isfinite(found.y)):
+                runs.status[run] = STEP_TOO_SMALL if np.all(np.isfinite(found.y)) else NON_FINITE
+                runs.t_fail[run] = found.t[-1] if reached else start
+                return
+            start, y = landing, found.y[:, -1]
+    runs.status[run] = OK
+
+
+def _segment(
+    method: str, one: _OneRun, start: float, stop: float, y: Any, points: Any, runs: Runs
+) -> Any:
+    options = {"jac": one.jacobian} if method in _IMPLICIT else {}
+    return solve_ivp(
+        one.rates,
+        (start, stop),
+        y,
+        method=method,
+        t_eval=np.unique(points),
+        rtol=max(runs.rtol, 2.3e-14),
+        atol=np.maximum(runs.atol, 1e-300),
+        **options,
+    )

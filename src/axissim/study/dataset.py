@@ -1,0 +1,117 @@
+"""Results as xarray: variables with units and names, status and provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.model.expression import show
+from axissim.model.model import Model, Observable, State
+from axissim.model.units import spelled
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+METHODS = ("none", "rodas4", "rodas5p", "tsit5", "LSODA", "Radau", "BDF", "DOP853", "RK45")
+
+
+def model_hash(model: Model) -> str:
+    """A hash of all that decides a model's trajectories: ids, formulas and values."""
+    lines = []
+    for part in model.parts:
+        formulas = (part.initial, part.rate) if isinstance(part, State) else (part.value,)
+        lines.append(" ".join([type(part).__name__, part.id, *map(show, formulas)]))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def attributes(model: Model, identifier: str) -> dict[str, str]:
+    """Units and names of one variable."""
+    part = model.part(identifier)
+    found = {"units": spelled(model, part.unit), "long_name": part.name or part.id}
+    if isinstance(part, Observable) or part.note:
+        found["note"] = part.note
+    return {key: text for key, text in found.items() if text}
+
+
+def labelled(
+    model: Model,
+    times: Any,
+    values: Mapping[str, Any],
+    dims: tuple[str, ...],
+    coords: Mapping[str, Any],
+    record: Mapping[str, Any],
+    config: Mapping[str, Any],
+) -> xr.Dataset:
+    """The Dataset of a sweep.
+
+    Parameters
+    ----------
+    values : mapping
+        Id -> array of shape (*dims, time).
+    coords : mapping
+        The design's coordinates.
+    record : mapping
+        ``status``, ``n_steps``, ``n_rejected``, ``t_fail``, ``method``: arrays of shape dims.
+    config : mapping
+        The resolved configuration, for the attributes.
+    """
+    import xarray as xr
+
+    ds = xr.Dataset(
+        {key: ((*dims, "time"), array, attributes(model, key)) for key, array in values.items()},
+        coords={"time": ("time", times, _time_attributes(model)), **coords},
+        attrs=_provenance(model, config),
+    )
+    for key, array in record.items():
+        ds[key] = (dims, array, _record_attributes(model)[key])
+    return ds
+
+
+def _time_attributes(model: Model) -> dict[str, str]:
+    unit = {"units": model.time_unit} if model.time_unit else {}
+    return {"long_name": "time", "standard_name": "time", "axis": "T", **unit}
+
+
+def _record_attributes(model: Model) -> dict[str, dict[str, Any]]:
+    from axissim.solve.work import STATUS
+
+    unit = {"units": model.time_unit} if model.time_unit else {}
+    return {
+        "status": _flags("how the run ended", STATUS),
+        "method": _flags("method that made the run", METHODS),
+        "n_steps": {"long_name": "accepted steps"},
+        "n_rejected": {"long_name": "rejected steps"},
+        "t_fail": {"long_name": "time at which a run failed", **unit},
+    }
+
+
+def _flags(title: str, words: tuple[str, ...]) -> dict[str, Any]:
+    """CF's way to say what small numbers mean."""
+    return {
+        "long_name": title,
+        "flag_values": np.arange(len(words), dtype=np.int8),
+        "flag_meanings": " ".join(words),
+    }
+
+
+def _provenance(model: Model, config: Mapping[str, Any]) -> dict[str, str]:
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    packages = ("axissim", "numpy", "scipy", "numba", "xarray")
+    return {
+        "Conventions": "CF-1.11",
+        "title": model.name or model.id,
+        "source": f"axissim {version('axissim')}",
+        "model_id": model.id,
+        "model_hash": model_hash(model),
+        "config": json.dumps(config, sort_keys=True),
+        "versions": json.dumps({name: version(name) for name in packages}),
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)),
+        "disclaimer": "For research and teaching; not medical advice.",
+    }
