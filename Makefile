@@ -1,0 +1,34 @@
+# The two commands of README, and what they stand on.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint lock clean
+
+demo: .venv/ready
+	$(BIN)/axissim sweep dopamine_terminal -t 0:24:97 -o eda,vda,cda,hva \
+	  -p meals=1 -p 'Vd~loguniform(4000,16000)' -p 'fire~loguniform(0.5,2)' \
+	  -p 'Vth~loguniform(62.5,250)' -p 'kc_cda~loguniform(5,20)' \
+	  -n 10000 --seed 1 --out out/demo.zarr --plot out/demo.png --force
+
+test: .venv/ready lint
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The virtual environment, with exactly the packages of the lock.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'axissim needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+lock:
+	uv pip compile pyproject.toml --extra test --extra build --universal --python-version 3.11 \
+	  --generate-hashes --quiet --upgrade --custom-compile-command "make lock" -o requirements.lock
+
+clean:
+	rm -rf .venv out
