@@ -21,7 +21,7 @@ SMALLEST = 2.0**-1022
 
 
 def capped(x: Operand, low: float, high: float) -> Operand:
-    """x within [low, high]; NaN stays."""
+    """Bring x into [low, high]; NaN stays."""
     x = (x > high).select(x.constant(high), x)
     return (x < low).select(x.constant(low), x)
 
@@ -33,7 +33,7 @@ def nearest_integer(x: Operand) -> tuple[Operand, Operand]:
 
 
 def times_power_of_two(x: Operand, biased: Operand) -> Operand:
-    """x 2^n with one rounding, from the low 12 bits of `biased` = n + 2 BIAS; |n| <= 2000.
+    """Return x 2^n with one rounding, from the low 12 bits of `biased` = n + 2 BIAS; |n| <= 2000.
 
     Two factors, because 2^n alone leaves the range of doubles where the product does not.
     """
@@ -60,7 +60,7 @@ def _exp(x: Operand) -> Operand:
 
 
 def split(x: Operand) -> tuple[Operand, Operand]:
-    """m in [sqrt(1/2), sqrt(2)) and k with x = m 2^k, of positive normal numbers."""
+    """Find m in [sqrt(1/2), sqrt(2)) and k with x = m 2^k, of positive normal numbers."""
     bits = x.bits()
     shifted = bits + (BITS_ONE - BITS_SQRT_HALF)
     m = (bits - (shifted & BITS_INFINITY) + BITS_ONE).double()
@@ -70,7 +70,7 @@ def split(x: Operand) -> tuple[Operand, Operand]:
 
 
 def is_ordinary(x: Operand) -> Operand:
-    """Is x positive, normal and finite?"""
+    """Tell whether x is positive, normal and finite."""
     return (x.bits() - BITS_SMALLEST) < (BITS_INFINITY - BITS_SMALLEST)
 
 
@@ -95,7 +95,7 @@ def _log(x: Operand) -> Operand:
 
 
 def _log_of(m: Operand, k: Operand) -> Operand:
-    """k ln(2) + log(m): log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s))), s = f / (2 + f)."""
+    """Return k ln(2) + log(m): log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s))), s = f / (2 + f)."""
     f = m - 1.0
     s = f / (f + 2.0)
     z = s * s

@@ -36,6 +36,7 @@ class Operand:
         Where further instructions go.
     value : llvmlite.ir.Value
         A scalar or a vector of `WIDTH` elements.
+
     """
 
     __slots__ = ("builder", "value")

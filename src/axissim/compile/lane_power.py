@@ -64,7 +64,7 @@ def _exp2(high: Operand, low: Operand) -> tuple[Operand, Operand]:
 
 
 def _product(y: Operand, high: Operand, low: Operand) -> tuple[Operand, Operand]:
-    """y (high + low) as a sum of two doubles."""
+    """Return y (high + low) as a sum of two doubles."""
     product = y * high
     return product, y.fma(low, y.fma(high, -product))
 

@@ -50,7 +50,7 @@ def _sine_or_cosine(x: Operand, name: str, quarter_turns: int) -> Operand:
 
 
 def _reduced(x: Operand) -> tuple[Operand, Operand, Operand]:
-    """n (its low bits) and x - n pi/2 as a sum of two doubles."""
+    """Return n (its low bits) and x - n pi/2 as a sum of two doubles."""
     shifted = x.fma(TWO_OVER_PI, x.constant(ROUNDING))
     n = shifted - ROUNDING
     # Exact: a multiple of 2^-53 below 1.

@@ -148,6 +148,7 @@ def unary(description: str, emit: Emitter, emit_scalar: Emitter | None = None) -
         Writes it over `Operand`.
     emit_scalar : callable, optional
         Writes it for float64 scalars, where that differs.
+
     """
 
     def function(a: Any) -> Any:

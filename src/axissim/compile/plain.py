@@ -69,12 +69,12 @@ maximum = _silent(lambda a, b: _number(np.where(np.isnan(a) | (a > b), a, b)))
 
 @_silent
 def fma(a: Any, b: Any, c: Any) -> Any:
-    """a * b + c, here with two roundings."""
+    """Return a * b + c, here with two roundings."""
     return a * b + c
 
 
 def broadcast(x: Value) -> Value:
-    """x itself: plain numbers are as wide as they need to be."""
+    """Return x itself: plain numbers are as wide as they need to be."""
     return x
 
 
