@@ -6,21 +6,29 @@ imported text is put in here, and only from the folder of the model itself.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from axissim.model import translator
 from axissim.model.model import Model, ModelError
 from axissim.model.sbml import LOCK, identifier, read_sbml
 from axissim.model.scan import MOST_BYTES
 
 DEEPEST_BRACKETS = 200
+_LONGEST_HERE = (
+    100_000  # longer text, or text with several modules, is translated in a process apart
+)
 _PIECE = re.compile(
     r'(?P<notes>```.*?```)|(?P<quoted>"[^"\n]*")|(?P<comment>//[^\n]*|#[^\n]*|/\*.*?\*/)'
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<bracket>[()])|(?P<line>\n)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
+_MODULE = re.compile(r"^\s*(?:model|module)\b", re.MULTILINE)
 _MESSAGE = re.compile(r"Error in model string, line (\d+):\s*(.*)", re.DOTALL)
 
 
@@ -31,6 +39,7 @@ class _Text:
     lines: list[str] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
     read: set[Path] = field(default_factory=set)
+    modules: int = 0
 
     def place(self, line: int) -> str:
         """``file:line`` of a line of the whole."""
@@ -67,22 +76,31 @@ def read_antimony(text: str, label: str = "model", path: Path | None = None) -> 
 
 def _translated(whole: _Text, label: str) -> tuple[str, str]:
     """The name of the main module, and it as SBML."""
-    import antimony
+    text = "\n".join(whole.lines) + "\n"
+    if len(text) > _LONGEST_HERE or whole.modules > 1:
+        made = _apart(text, label)
+    else:
+        with LOCK:
+            made = translator.translated(text)
+    if "error" in made:
+        raise ModelError(_error(made["error"], whole, label))
+    return made["main"], made["sbml"]
 
-    with LOCK:
-        antimony.clearPreviousLoads()
-        antimony.clearDirectories()
-        try:
-            if antimony.loadAntimonyString("\n".join(whole.lines) + "\n") < 0:
-                raise ModelError(_error(str(antimony.getLastError()), whole, label))
-            main = str(antimony.getMainModuleName())
-            sbml = antimony.getSBMLString(main)
-            if not sbml:
-                raise ModelError(_error(str(antimony.getLastError()), whole, label))
-            return main, str(sbml)
-        finally:
-            antimony.clearPreviousLoads()
-            antimony.freeAll()
+
+def _apart(text: str, label: str) -> dict[str, str]:
+    """Translate in a process of its own: twenty short modules can ask for a million parts."""
+    command = [sys.executable, "-P", str(translator.__file__)]
+    try:
+        done = subprocess.run(
+            command, input=text.encode(), capture_output=True, timeout=3 * translator.MOST_SECONDS
+        )
+        made: dict[str, str] = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        raise ModelError(
+            f"{label}: takes libantimony over {translator.MOST_SECONDS} s or "
+            f"{translator.MOST_MEMORY >> 30} GB; make the model smaller"
+        ) from None
+    return made
 
 
 def _error(message: str, whole: _Text, label: str) -> str:
@@ -102,6 +120,7 @@ def _gather(text: str, label: str, folder: Path | None, whole: _Text) -> None:
         at = text.count("\n", 0, text.index("\0")) + 1
         raise ModelError(f"{label}:{at}: a NUL byte; this is not text")
     imports = dict(_imports(text, label))
+    whole.modules += len(_MODULE.findall(text))
     for number, line in enumerate(text.split("\n"), start=1):
         if number in imports:
             start, end, wanted = imports[number]
@@ -117,6 +136,8 @@ def _imports(text: str, label: str) -> Iterator[tuple[int, tuple[int, int, str]]
     pending: tuple[int, int] | None = None  # an `import` that waits for its file: line and column
     for piece in _PIECE.finditer(text):
         kind = piece.lastgroup
+        if kind == "other" and not piece[0].isascii():
+            raise ModelError(f"{label}:{line}: '{piece[0]}' is not ASCII; use plain letters")
         if kind == "bracket":
             depth += 1 if piece[0] == "(" else -1
             if depth > DEEPEST_BRACKETS:

@@ -55,6 +55,7 @@ _KINDS: dict[str, tuple[str, float, str]] = {
     "weber": ("Wb", 1.0, "kilogram metre^2 second^-2 ampere^-1"),
 }
 _AMERICAN = {"liter": "litre", "meter": "metre", "Celsius": "celsius"}
+ITEM_OF = "item of "  # begins the kind of an international unit: each analyte's is its own
 KINDS = frozenset(_KINDS) | frozenset(_AMERICAN)
 
 _PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", -2: "c", -1: "d", 0: "", 3: "k", 6: "M"}
@@ -81,15 +82,11 @@ class Unit:
     factors: tuple[UnitFactor, ...] = ()
 
     def __mul__(self, other: Unit) -> Unit:
-        return unit(merged((*self.factors, *other.factors)), self.dimension, other.dimension)
+        return unit(merged((*self.factors, *other.factors)))
 
     def __pow__(self, exponent: float) -> Unit:
         return unit(
-            merged(
-                UnitFactor(f.kind, f.exponent * exponent, f.scale, f.multiplier)
-                for f in self.factors
-            ),
-            tuple((base, power * exponent) for base, power in self.dimension),
+            UnitFactor(f.kind, f.exponent * exponent, f.scale, f.multiplier) for f in self.factors
         )
 
     def equals(self, other: Unit) -> bool:
@@ -99,22 +96,18 @@ class Unit:
         )
 
 
-def unit(factors: Iterable[UnitFactor], *dimensions: Dimension) -> Unit:
-    """The unit of `factors`; `dimensions`, if given, are summed to stand for theirs."""
+def unit(factors: Iterable[UnitFactor]) -> Unit:
+    """The unit of `factors`."""
     factors = tuple(factors)
-    size, powers = 1.0, dict[str, float]()
+    size = 1.0
+    powers: dict[str, float] = {}
     for factor in factors:
         own, base = _kind(factor.kind)
         size *= (factor_size(factor) * own) ** factor.exponent
         for key, power in base:
             powers[key] = powers.get(key, 0.0) + power * factor.exponent
-    if dimensions:
-        powers = {}
-        for key, power in (pair for dimension in dimensions for pair in dimension):
-            powers[key] = powers.get(key, 0.0) + power
-    return Unit(
-        size, tuple(sorted((k, round(v, 9)) for k, v in powers.items() if round(v, 9))), factors
-    )
+    rounded = ((key, round(power, 9)) for key, power in powers.items())
+    return Unit(size, tuple(sorted(pair for pair in rounded if pair[1])), factors)
 
 
 DIMENSIONLESS = unit(())
@@ -122,6 +115,8 @@ DIMENSIONLESS = unit(())
 
 @cache
 def _kind(kind: str) -> tuple[float, Dimension]:
+    if kind.startswith(ITEM_OF):
+        return 1.0, ((kind, 1.0),)
     _, size, base = _KINDS[_AMERICAN.get(kind, kind)]
     pairs = (word.partition("^") for word in base.split())
     return size, tuple((key, float(power or 1.0)) for key, _, power in pairs)
@@ -176,7 +171,10 @@ def _symbol(factor: UnitFactor, item: str) -> tuple[str, float]:
     kind = factor.kind
     if kind == "kilogram":
         kind, size = "gram", size * 1000.0
-    symbol = item if kind == "item" else _KINDS[kind][0]
+    if kind.startswith(ITEM_OF):
+        symbol = "IU_" + kind.removeprefix(ITEM_OF)
+    else:
+        symbol = item if kind == "item" else _KINDS[kind][0]
     power = round(math.log10(size)) if size > 0 else 0
     if not symbol or symbol == "degC":
         return symbol, size * _KINDS[kind][1] if kind == "avogadro" else size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from axissim.model.drafts import Drafts
-from axissim.model.expression import ZERO, Expression, name, names
+from axissim.model.expression import ZERO, Expression, names
 from axissim.model.model import ModelError
 from axissim.model.passes import substitute
 from axissim.model.refusal import Source

@@ -69,7 +69,7 @@ def shipped() -> tuple[str, ...]:
 
 
 def models() -> list[Card]:
-    """The cards of the shipped models, in order of id; ``print(*models(), sep="\\n")`` is a table."""
+    """The cards of the shipped models; ``print(*models(), sep="\\n")`` is a table."""
     return [card(key) for key in shipped()]
 
 

@@ -19,7 +19,7 @@ class MathError(ValueError):
     """A formula cannot be read; the message completes "<element> ..."."""
 
 
-class MathRefusal(MathError):
+class MathRefusedError(MathError):
     """A formula is sound, but uses what axissim lacks; the message names that."""
 
 
@@ -108,9 +108,21 @@ def _postorder(ast: Any) -> Iterator[tuple[Any, int]]:
         if entered:
             yield node, count
             continue
-        count = node.getNumChildren()
-        stack.append((node, count, True))
-        stack.extend((node.getChild(i), 0, False) for i in reversed(range(count)))
+        operands = _operands(node)
+        stack.append((node, len(operands), True))
+        stack.extend((operand, 0, False) for operand in operands)
+
+
+def _operands(node: Any) -> list[Any]:
+    """A node's operands, last first; libSBML nests long sums to the left, so these are undone."""
+    kind, found = node.getType(), []
+    while True:
+        found.extend(node.getChild(i) for i in range(node.getNumChildren() - 1, 0, -1))
+        if not node.getNumChildren():
+            return found
+        node = node.getChild(0)
+        if kind not in rows().chains or node.getType() != kind or not node.getNumChildren():
+            return [*found, node]
 
 
 def _built(
@@ -125,7 +137,7 @@ def _built(
     if kind == table.function:
         return functions.call(str(node.getName()), [numeric(arg) for arg in args])
     if kind in table.refused:
-        raise MathRefusal(table.refused[kind])
+        raise MathRefusedError(table.refused[kind])
     if kind in table.of_truths:
         return table.of_truths[kind]([truth(arg) for arg in args])
     if kind == table.piecewise:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from axissim.model.expression import ONE, OPERATIONS, TIME, ZERO, Expression, number, operation
@@ -67,7 +68,7 @@ def _relation(op: str) -> Build:
     def build(*args: Expression) -> Expression:
         if len(args) < 2:
             raise ValueError("fewer than two operands")
-        pairs = tuple(operation(op, x, y) for x, y in zip(args, args[1:], strict=False))
+        pairs = tuple(operation(op, x, y) for x, y in pairwise(args))
         return _chained("both", pairs)
 
     return build
@@ -144,6 +145,7 @@ class Rows:
     name: int
     function: int
     piecewise: int
+    chains: frozenset[int]
     leaves: dict[int, Callable[[Any], Expression]]
     refused: dict[int, str]
     of_truths: dict[int, Callable[[list[Expression]], Expression]]
@@ -207,13 +209,15 @@ _LEAVES: dict[str, Callable[[Any], Expression]] = {
     "REAL": lambda node: number(node.getReal()),
     "REAL_E": lambda node: number(float(f"{node.getMantissa()!r}e{node.getExponent()}")),
     "RATIONAL": _rational,
-    "NAME_TIME": lambda node: TIME,
-    "NAME_AVOGADRO": lambda node: number(AVOGADRO),
-    "CONSTANT_PI": lambda node: number(math.pi),
-    "CONSTANT_E": lambda node: number(math.e),
-    "CONSTANT_TRUE": lambda node: ONE,
-    "CONSTANT_FALSE": lambda node: ZERO,
+    "NAME_TIME": lambda _: TIME,
+    "NAME_AVOGADRO": lambda _: number(AVOGADRO),
+    "CONSTANT_PI": lambda _: number(math.pi),
+    "CONSTANT_E": lambda _: number(math.e),
+    "CONSTANT_TRUE": lambda _: ONE,
+    "CONSTANT_FALSE": lambda _: ZERO,
 }
+
+_CHAINS = ("PLUS", "TIMES", "LOGICAL_AND", "LOGICAL_OR")  # (a + b) + c is a + b + c
 
 _REFUSED = {
     "FUNCTION_DELAY": "delay()",
@@ -235,6 +239,7 @@ def rows() -> Rows:
         name=library.AST_NAME,
         function=library.AST_FUNCTION,
         piecewise=library.AST_FUNCTION_PIECEWISE,
+        chains=frozenset(keyed(dict.fromkeys(_CHAINS))),
         leaves=keyed(_LEAVES),
         refused=keyed(_REFUSED) | {getattr(library, key): "random draws" for key in drawn},
         of_truths=keyed(_TRUTHS),

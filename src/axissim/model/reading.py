@@ -17,7 +17,7 @@ from axissim.model.drafts import (
 )
 from axissim.model.expression import Expression, name, names, number, operation
 from axissim.model.initial import circle, settle
-from axissim.model.mathml import Functions, MathError, MathRefusal, called, defined, expression
+from axissim.model.mathml import Functions, MathError, MathRefusedError, called, defined, expression
 from axissim.model.model import suggestion
 from axissim.model.refusal import Source
 from axissim.model.sbml_units import Units
@@ -63,15 +63,16 @@ class Reading:
             return None
         try:
             formula = expression(ast, self.functions, spelt)
-        except MathRefusal as lacking:
+        except MathRefusedError as lacking:
             raise self.source.refusal(element, str(lacking)) from None
         except MathError as wrong:
             raise self.source.error(element, str(wrong)) from None
-        known = self.drafts.keys() | self.reactions.keys()
-        for missing in sorted(names(formula) - known):
-            raise self.source.error(
-                element, f"reads '{missing}', which is not defined" + suggestion(missing, known)
-            )
+        for missing in sorted(names(formula)):
+            if missing not in self.drafts and missing not in self.reactions:
+                near = suggestion(missing, [*self.drafts, *self.reactions])
+                raise self.source.error(
+                    element, f"reads '{missing}', which is not defined{near or '; define it'}"
+                )
         return formula
 
     def _read_functions(self) -> None:
@@ -95,7 +96,7 @@ class Reading:
     def _read_function(self, key: str, element: Any) -> None:
         try:
             self.functions.bodies[key] = defined(element.getMath(), self.functions)
-        except MathRefusal as lacking:
+        except MathRefusedError as lacking:
             raise self.source.refusal(element, str(lacking)) from None
         except MathError as wrong:
             raise self.source.error(element, str(wrong)) from None

@@ -66,8 +66,10 @@ def _document(text: str, source: Source) -> Any:
         found = document.getError(i)
         if found.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
             line = f":{found.getLine()}" if source.places is None and found.getLine() else ""
-            detail = " ".join(found.getMessage().split())
-            raise ModelError(f"{source.label}{line}: {found.getShortMessage()}: {detail}"[:400])
+            detail = " ".join(found.getMessage().split())[:200]
+            raise ModelError(
+                f"{source.label}{line}: {found.getShortMessage()}: {detail}; mend the element"
+            )
     if document.getModel() is None:
         raise ModelError(f"{source.label}: there is no <model>; add one")
     if document.getLevel() < 2:

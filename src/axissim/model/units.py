@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from axissim.model.analytes import ANALYTES, molar_mass
-from axissim.model.dimensions import KINDS, Unit, read, spelling, unit
+from axissim.model.consistency import inconsistencies
+from axissim.model.dimensions import ITEM_OF, KINDS, Unit, read, spelling, unit
 from axissim.model.model import Model, ModelError, UnitFactor, suggestion
 
 # An international unit is an `item` of SBML whose unit id says so: IU_LH_per_L, mU_TSH_per_L.
@@ -44,13 +46,33 @@ def meaning(model: Model, unit_id: str) -> Unit | None:
     """
     if not unit_id:
         return None
-    found = unit(_factors(model, unit_id))
+    factors = _factors(model, unit_id)
     match = _INTERNATIONAL.search(unit_id)
-    if match is None or not match["analyte"]:
-        return found
-    own = f"item of {match['analyte']}"
-    dimension = tuple(sorted((own if k == "item" else k, v) for k, v in found.dimension))
-    return Unit(found.size, dimension, found.factors)
+    if match is not None and match["analyte"]:
+        own = ITEM_OF + match["analyte"]
+        factors = tuple(replace(f, kind=own) if f.kind == "item" else f for f in factors)
+    return unit(factors)
+
+
+def check(model: Model, numbers: str = "any") -> list[str]:
+    """Every inconsistency of units in a model, one line each.
+
+    Parameters
+    ----------
+    model : Model
+    numbers : {"any", "dimensionless"}
+        What a bare number in a formula is in: a unit that is not known, as SBML has it (what it
+        multiplies is then not known either, and not reported), or none.
+
+    Returns
+    -------
+    list of str
+        Each names where, the sub-expression, both units and the likely mend; empty if all is well.
+    """
+    if numbers not in ("any", "dimensionless"):
+        raise ModelError(f"numbers='{numbers}' is not 'any' or 'dimensionless'")
+    known = {part.id: meaning(model, part.unit) for part in model.parts}
+    return inconsistencies(model, known, numbers == "dimensionless")
 
 
 def _factors(model: Model, unit_id: str) -> tuple[UnitFactor, ...]:
