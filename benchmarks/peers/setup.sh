@@ -5,7 +5,7 @@
 #
 # SCRIPTS  the folder with common.py, bench_*.py, cpp/ and problems/; read only, copied to WORK/scripts
 # WORK     the folder that gets scripts/ and venv-PEER/ (about 4 GB for all peers)
-# PEER     names from the list below; all of them without any
+# PEER     of: cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode; all without any
 #
 # Debian packages needed: g++ libsundials-dev libsuitesparse-dev libboost-dev; for AMICI also
 # libopenblas-dev. PYTHON names the interpreter for the environments (default python3, 3.11).
@@ -15,7 +15,7 @@ set -u
 mkdir -p "$2"
 scripts=$1 work=$(cd "$2" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici
+[ $# -gt 0 ] || set -- cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode
 python=${PYTHON:-python3}
 failed=""
 
@@ -45,6 +45,8 @@ environment() { # environment PEER: WORK/venv-PEER, made anew
 amici() { # it builds its C++ core on install and a model on first use, by the SWIG named here
   export SWIG="$1/swig"
   PATH="$1:$PATH" "$1/pip" install --quiet amici==1.0.1 || return 1
+  # Its script imports a built model before what that model needs.
+  sed -i 's/; import amici$/; import amici, amici.sim.sundials/' "$work/scripts/bench_amici.py"
   rm -rf "$work/scripts/amici_models" # a half-built model is taken for a whole one
   for problem in gyn best rober; do # lorenz: AMICI renames a state called x, its script cannot
     (cd "$work/scripts" && "$1/python" bench_amici.py "$problem") >/dev/null || return 1
@@ -57,12 +59,33 @@ compiled() { # the C++ peers, one binary a problem, for this machine's vector wi
   done
 }
 
+# CVODE again, against the optimised SUNDIALS that AMICI has built: Debian's own is built without
+# optimisation (6.4.1: every loop variable goes through the stack) and takes two to five times as long.
+cvode() {
+  sundials=$(echo "$work"/venv-amici/lib/python3*/site-packages/amici/_installation)
+  [ -d "$sundials" ] || { echo "cvode: set up amici first" >&2; return 1; }
+  mkdir -p "$work/include/cvode"
+  echo '#include <cvodes/cvodes.h>' >"$work/include/cvode/cvode.h" # CVODES is CVODE and more
+  for problem in gyn best rober lorenz; do
+    g++ -std=c++17 -O3 -march=native -ffast-math -fno-finite-math-only -fopenmp -w \
+      -mprefer-vector-width=512 -DPROBH="\"$work/scripts/problems/$problem.h\"" \
+      -I"$work/include" -I"$sundials/include" -I"$sundials/include/suitesparse" \
+      -I"$work/scripts/cpp" "$work/scripts/cpp/ens.cpp" -o "$work/scripts/cpp/ens_$problem.release" \
+      -L"$sundials/lib" -lsundials_cvodes -lsundials_sunlinsolklu -lsundials_sunmatrixsparse \
+      -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_nvecserial -lsundials_core \
+      -lklu -lamd -lcolamd -lbtf -lsuitesparseconfig -lmvec -lm || return 1
+  done
+}
+
 if [ ! -d "$work/scripts" ]; then
   cp -r "$scripts" "$work/scripts"
   chmod -R u+w "$work/scripts"
 fi
 for peer in "$@"; do
-  if [ "$peer" = cpp ]; then compiled; else environment "$peer"; fi ||
-    { echo "$peer: not set up" >&2; failed="$failed $peer"; }
+  case $peer in
+    cpp) compiled ;;
+    cvode) cvode ;;
+    *) environment "$peer" ;;
+  esac || { echo "$peer: not set up" >&2; failed="$failed $peer"; }
 done
 [ -z "$failed" ]
