@@ -12,6 +12,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from axissim.compile.lane_type import lanes
+
 POINTER = types.CPointer(types.float64)
 
 
@@ -34,6 +36,36 @@ def moved(typingctx: Any, start: Any, by: Any) -> Any:
         return builder.gep(values[0], [eight], source_etype=ir.DoubleType())
 
     return POINTER(POINTER, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def store_first(typingctx: Any, start: Any, at: Any, value: Any, count: Any) -> Any:
+    """`store_first(start, at, value, count)`: write the first `count` lanes from element `at` on.
+
+    What lies behind is left as it is, even while another thread writes it.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        begin, index, vector, number = values
+        whole = ir.VectorType(ir.IntType(64), 8)
+        spread = ir.Constant(ir.VectorType(ir.IntType(32), 8), [0] * 8)
+        first = builder.insert_element(ir.Constant(whole, ir.Undefined), number, _index(0))
+        copies = builder.shuffle_vector(first, first, spread)
+        mask = builder.icmp_signed("<", ir.Constant(whole, list(range(8))), copies)
+        address = builder.gep(begin, [index], source_etype=ir.DoubleType())
+        pointer_to = builder.bitcast(address, vector.type.as_pointer())
+        kinds = [vector.type, pointer_to.type, ir.IntType(32), mask.type]
+        function = builder.module.declare_intrinsic(
+            "llvm.masked.store.v8f64.p0", fnty=ir.FunctionType(ir.VoidType(), kinds)
+        )
+        builder.call(function, [vector, pointer_to, _index(8), mask])
+        return context.get_dummy_value()
+
+    return types.void(POINTER, types.intp, lanes, types.intp), generate
+
+
+def _index(number: int) -> Any:
+    return ir.Constant(ir.IntType(32), number)
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -30,7 +30,7 @@ def emit(system: System) -> dict[str, str]:
 
     ``prepare``: inputs p to fixed quantities q (then switch times and periods) and initial y.
     ``rhs``: rates f.  ``rhs_jacobian``: also their slopes in time ft and the Jacobian's entries.
-    ``factor``: LU of g I - J, diagonal inverted.  ``solve``: k from LU k = f + s.
+    ``factor``: LU of J - g I, diagonal inverted.  ``solve``: k from LU k = -(f + s).
     ``observe``: every observable v.
     """
     inputs = {key: f"p_{_legal(key)}" for key in system.inputs}
@@ -150,47 +150,44 @@ def _float(number: float) -> str:
 
 
 def _factor(system: System) -> str:
-    """g I - J factorised in place by rows, in the order of elimination."""
+    """J - g I = L U, an entry a line: L without its unit diagonal, U with its diagonal inverted."""
     plan = system.elimination
     place = {unknown: at for at, unknown in enumerate(plan.order)}
-    entry = {(place[i], place[j]): at for at, (i, j) in enumerate(system.jacobian)}
-    by_row: dict[int, list[int]] = {row: [] for row in range(len(plan.order))}
-    for row, column in plan.entries:
-        by_row[row].append(column)
+    known = {(place[i], place[j]): at for at, (i, j) in enumerate(system.jacobian)}
+    entries = set(plan.entries)
     lines = [f"def factor({FUNCTIONS['factor']}):", "    diagonal = load(g, 0)"]
-    for row, columns in by_row.items():
-        for column in columns:
-            known = f"load(jac, {entry[row, column]})" if (row, column) in entry else ""
-            start = "diagonal" if row == column else ""
-            text = f"{start} - {known}" if start and known else start or f"-{known}"
-            lines.append(f"    a{row}_{column} = {text if known or start else 'broadcast(0.0)'}")
-        for pivot in (c for c in columns if c < row):
-            lines.append(f"    a{row}_{pivot} = a{row}_{pivot} * a{pivot}_{pivot}")
-            lines += [
-                f"    a{row}_{column} = a{row}_{column} - a{row}_{pivot} * a{pivot}_{column}"
-                for column in by_row[pivot]
-                if column > pivot
-            ]
-        lines.append(f"    a{row}_{row} = 1.0 / a{row}_{row}")
+    for row, column in plan.entries:
+        text = f"load(jac, {known[row, column]})" if (row, column) in known else ""
+        text += " - diagonal" if row == column else ""
+        for k in range(min(row, column)):
+            if (row, k) in entries and (k, column) in entries:
+                text += f" - a{row}_{k} * a{k}_{column}"
+        text = f"-{text.removeprefix(' - ')}" if text.startswith(" - ") else text
+        if column < row:
+            text = f"({text}) * a{column}_{column}"
+        elif column == row:
+            text = f"1.0 / ({text})"
+        lines.append(f"    a{row}_{column} = {text}")
     lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]
     return "\n".join(lines) + "\n"
 
 
 def _solve(system: System) -> str:
-    """Forward and backward substitution."""
+    """Forward and backward substitution, an unknown a line."""
     plan = system.elimination
-    at = {pair: index for index, pair in enumerate(plan.entries)}
+    lower: dict[int, list[str]] = {row: [] for row in range(len(plan.order))}
+    upper: dict[int, list[str]] = {row: [] for row in range(len(plan.order))}
+    inverse = {}
+    for at, (row, column) in enumerate(plan.entries):
+        if row == column:
+            inverse[row] = f"load(lu, {at})"
+        else:
+            part = lower if column < row else upper
+            part[row].append(f" - load(lu, {at}) * {'b' if column < row else 'k'}{column}")
     lines = [f"def solve({FUNCTIONS['solve']}):"]
-    lines += [f"    b{row} = load(f, {i}) + load(s, {i})" for row, i in enumerate(plan.order)]
-    for row, column in plan.entries:
-        if column < row:
-            lines.append(f"    b{row} = b{row} - load(lu, {at[row, column]}) * b{column}")
+    for row, i in enumerate(plan.order):
+        lines.append(f"    b{row} = -load(f, {i}) - load(s, {i}){''.join(lower[row])}")
     for row in reversed(range(len(plan.order))):
-        lines += [
-            f"    b{row} = b{row} - load(lu, {at[i, column]}) * b{column}"
-            for i, column in plan.entries
-            if i == row and column > row
-        ]
-        lines.append(f"    b{row} = b{row} * load(lu, {at[row, row]})")
-    lines += [f"    store(k, {i}, b{row})" for row, i in enumerate(plan.order)]
+        lines.append(f"    k{row} = (b{row}{''.join(upper[row])}) * {inverse[row]}")
+    lines += [f"    store(k, {i}, k{row})" for row, i in enumerate(plan.order)]
     return "\n".join(lines) + "\n"

@@ -32,6 +32,7 @@ from axissim.compile.lanes import (
     where,
 )
 from axissim.solve.control import first_step, next_factor, next_landing, norm
+from axissim.solve.saving import save_observed, save_states
 from axissim.solve.work import (
     MAX_STEPS,
     NON_FINITE,
@@ -88,9 +89,9 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
 
     @njit(error_model="numpy")
     def drive(m: Any, runs: Any) -> None:
-        task = task_of(runs)
-        room = memory(m, method)
-        w = workspace(m, method, room)
+        task = task_of(runs, m.states)
+        room = memory(m, method, task.width)
+        w = workspace(m, method, task.width, room)
         w.group_at[0] = 8.0
         for lane in range(8):
             refill(m, task, method, w, lane)
@@ -109,7 +110,10 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
             need = both(accept, le(load(w.next_save, 0), end))
             if anywhere(need):
                 interpolants(m.states, h, w.k, w.dense)
-                save(m, task, method.vectors, w, need, t, h, end)
+                if task.observed:
+                    save_observed(m, task, method.vectors, w, need, t, h, end)
+                else:
+                    save_states(m, task, method.vectors, w, need, end)
             commit(m, method, w, accept, end)
             turn(m, task, method, w, accept, inner)
         room[0] = float(runs.counter.size)  # a use of the memory, so that it lives until here
@@ -138,45 +142,6 @@ def judge(task: Any, method: Any, w: Any, h: Any, error: Any) -> Any:
     store(w.rejected, 0, load(w.rejected, 0) + reject)
     store(w.blind, 0, where(finite, 0.0, load(w.blind, 0) + 1.0))
     return accept
-
-
-@njit(error_model="numpy", forceinline=True)
-def save(m: Any, task: Any, vectors: int, w: Any, need: Any, t: Any, h: Any, end: Any) -> None:
-    """Write the save points of the step just taken, one a lane at a time, until none is left."""
-    n, count = m.states, task.width
-    observed = False
-    for o in range(count):
-        observed = observed or task.picked[o] >= n
-    while anywhere(need):
-        when = load(w.next_save, 0)
-        theta = minimum((when - t) / h, 1.0)
-        rest = 1.0 - theta
-        for o in range(n if observed else count):
-            i = o if observed else task.picked[o]
-            inner = load(w.dense, (vectors - 1) * n + i)
-            for d in range(vectors - 2, -1, -1):
-                inner = load(w.dense, d * n + i) + theta * inner
-            value = rest * load(w.y, i) + theta * (load(w.y1, i) + rest * inner)
-            store(w.stage, i, value)
-        if observed:
-            store(w.clock, 0, when)
-            call(m.observe, w.clock, w.stage, w.q, w.v)
-        for lane in range(8):
-            if get(need, lane) != 0.0:
-                write(n, task, w, lane)
-        need = both(need, le(load(w.next_save, 0), end))
-
-
-@njit(error_model="numpy", forceinline=True)
-def write(n: int, task: Any, w: Any, lane: int) -> None:
-    """Write one lane's save point to its run's place."""
-    at, width = int(w.saved[lane]), task.width
-    row = (int(w.run[lane]) * task.points + at) * width
-    for o in range(width):
-        i = task.picked[o]
-        task.out[row + o] = w.stage[i * 8 + lane] if i < n else w.v[(i - n) * 8 + lane]
-    w.saved[lane] = at + 1.0
-    w.next_save[lane] = task.times[at + 1] if at + 1 < task.points else np.inf
 
 
 @njit(error_model="numpy", forceinline=True)

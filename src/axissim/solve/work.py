@@ -81,18 +81,22 @@ class Task(NamedTuple):
     width: int
     start: float
     stop: float
+    observed: bool
 
 
 @njit
-def task_of(runs: Any) -> Task:
+def task_of(runs: Any, states: int) -> Task:
     """`runs` as pointers; the arrays must be kept alive."""
+    observed = False
+    for which in runs.picked:
+        observed = observed or which >= states
     return Task(
         pointer(runs.defaults), pointer(runs.columns), pointer(runs.design), pointer(runs.times),
         pointer(runs.picked), pointer(runs.atol), pointer(runs.out), pointer(runs.status),
         pointer(runs.t_fail), pointer(runs.n_steps), pointer(runs.n_rejected),
         pointer(runs.counter), runs.rtol, runs.fixed_step, runs.max_steps,
         runs.status.size, runs.columns.size, runs.times.size, runs.picked.size,
-        runs.times[0], runs.times[-1],
+        runs.times[0], runs.times[-1], observed,
     )  # fmt: skip
 
 
@@ -118,7 +122,8 @@ class Work(NamedTuple):
     observables, and one vector to hand over a time.  Of each lane's run: time, step to try, from
     and to where the equations may be asked (not across a switch), next landing, next save point,
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
-    error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
+    error, its number, and how much of it is saved.  ``group_``: eight runs made ready.  ``rows``: each
+    lane's interpolants, state beside state.
     """
 
     y: Any
@@ -156,32 +161,33 @@ class Work(NamedTuple):
     group_h: Any
     group_run: Any
     group_at: Any
+    rows: Any
 
 
 @njit
-def sizes(m: Any, method: Any) -> Any:
+def sizes(m: Any, method: Any, width: int) -> Any:
     """How many vectors each pointer of `Work` needs."""
     n, q = m.states, m.fixed + 2 * m.switches
     of_equations = (n, n, n, n, m.jacobian, m.lu, method.stages * n, n, n, n, method.vectors * n, q)
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
-    of_group = (m.inputs, q, n, n, 1, 1, 1)
+    of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8))
     return of_equations + of_lanes + of_group
 
 
 @njit
-def memory(m: Any, method: Any) -> Any:
+def memory(m: Any, method: Any, width: int) -> Any:
     """Zeros for all of `Work`, beginning where vectors load fastest."""
     total = 0
-    for size in sizes(m, method):
+    for size in sizes(m, method, width):
         total += size
     return align64(np.zeros(8 * total + 7))
 
 
 @njit
-def workspace(m: Any, method: Any, room: Any) -> Work:
+def workspace(m: Any, method: Any, width: int, room: Any) -> Work:
     """`Work` in `room`, which must be kept alive."""
-    at = np.zeros(36, np.int64)
-    for i, size in enumerate(sizes(m, method)):
+    at = np.zeros(37, np.int64)
+    for i, size in enumerate(sizes(m, method, width)):
         at[i + 1] = at[i] + size
     p = pointer(room)
     return Work(
@@ -192,4 +198,5 @@ def workspace(m: Any, method: Any, room: Any) -> Work:
         moved(p, at[20]), moved(p, at[21]), moved(p, at[22]), moved(p, at[23]), moved(p, at[24]),
         moved(p, at[25]), moved(p, at[26]), moved(p, at[27]), moved(p, at[28]), moved(p, at[29]),
         moved(p, at[30]), moved(p, at[31]), moved(p, at[32]), moved(p, at[33]), moved(p, at[34]),
+        moved(p, at[35]),
     )

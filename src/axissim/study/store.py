@@ -1,0 +1,168 @@
+"""Where results are kept: NetCDF, Zarr and CSV files, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SUFFIXES = (".nc", ".zarr", ".csv")
+_CHUNK = 4 << 20  # bytes of one chunk, about
+
+
+def save(ds: xr.Dataset, path: str | Path, *, force: bool = False) -> Path:
+    """Write a result to a file; one that is there stays as it is until the new one is whole.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+    path : str or Path
+        ``.nc`` (NetCDF 4), ``.zarr`` (Zarr format 3, a folder) or ``.csv`` (a row a time, without
+        units).  Its folder is made if need be.
+    force : bool
+        Replace what is there.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileExistsError
+        If the path exists, without `force`.
+    ValueError
+        For another ending.
+    """
+    path = vacant(path, force=force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        _WRITERS[path.suffix](ds, part)
+        _put(part, path)
+    finally:
+        _remove(part)
+    return path
+
+
+def vacant(path: str | Path, *, force: bool = False) -> Path:
+    """`path`, if `save` may write to it; the errors of `save`."""
+    path = Path(path)
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"{path}: results are kept in .nc, .zarr or .csv files")
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} exists; give another name, or force its replacement")
+    if path.is_dir() and path.suffix != ".zarr":
+        raise FileExistsError(f"{path} is a folder; give another name")
+    return path
+
+
+def open(path: str | Path) -> xr.Dataset:
+    """Read a result that `save` wrote, its numbers when they are first asked for.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ValueError
+        If it is something else.
+    """
+    import xarray as xr
+
+    path = Path(path)
+    if path.suffix not in (".nc", ".zarr"):
+        raise ValueError(f"{path}: only .nc and .zarr files can be read back")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file")
+    engine: Any = "zarr" if path.suffix == ".zarr" else "h5netcdf"
+    backend = {"consolidated": False} if engine == "zarr" else {}
+    try:
+        ds = xr.open_dataset(path, engine=engine, decode_times=False, backend_kwargs=backend)
+    except (OSError, ValueError, KeyError) as wrong:
+        raise ValueError(f"{path}: not a {path.suffix} file that can be read ({wrong})") from None
+    for variable in ds.variables.values():
+        if "flag_values" in variable.attrs:  # CF: of the variable's own type; JSON forgets it
+            variable.attrs["flag_values"] = np.array(variable.attrs["flag_values"], variable.dtype)
+    return ds
+
+
+def write_csv(ds: xr.Dataset, file: Any) -> None:
+    """Write variables as columns, a row a time of each run, to an open file or a path.
+
+    The first columns are the dimensions and the swept quantities, then come the variables; of
+    what is recorded of each run (``status``, ...), ``status`` where there is more than one.
+    """
+    timed = [str(key) for key in ds.data_vars if "time" in ds[key].dims]
+    kept = ds[timed].drop_vars([key for key in ds.coords if not ds[key].dims])
+    if "status" in ds and ds["status"].dims:
+        kept = kept.assign(status=ds["status"])
+    order = [*(dim for dim in kept.dims if dim != "time"), "time"]
+    frame = kept.to_dataframe(dim_order=order).reset_index()
+    first = [*order, *(str(key) for key in kept.coords if key not in order)]
+    frame[[*first, *(str(key) for key in kept.data_vars)]].to_csv(file, index=False)
+
+
+def _write_netcdf(ds: xr.Dataset, path: Path) -> None:
+    settings = {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
+    encoding = {key: settings for key, variable in ds.variables.items() if variable.size > 1}
+    ds.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+
+
+def _write_zarr(ds: xr.Dataset, path: Path) -> None:
+    """Data first, status last and at once: a run that is not written reads as ``not_run``."""
+    from zarr.codecs import ZstdCodec
+
+    codecs = [ZstdCodec(level=1, checksum=True)]  # without the checksum no flipped bit is noticed
+    encoding: dict[Any, dict[str, Any]] = {
+        key: {"compressors": codecs, "fill_value": _missing(variable.dtype)}
+        | ({"chunks": _chunks(variable)} if variable.size else {})
+        for key, variable in ds.variables.items()
+    }
+    parts = [ds.drop_vars("status"), ds[["status"]]] if "status" in ds else [ds]
+    for at, part in enumerate(parts):
+        new = [key for key in part.variables if at == 0 or key == "status"]
+        part.drop_vars([key for key in part.variables if key not in new]).to_zarr(
+            path,
+            mode="w" if at == 0 else "a",
+            zarr_format=3,
+            consolidated=False,
+            encoding={key: encoding[key] for key in new},
+        )
+
+
+def _missing(dtype: Any) -> Any:
+    return np.nan if np.issubdtype(dtype, np.floating) else np.zeros((), dtype).item()
+
+
+def _chunks(variable: Any) -> tuple[int, ...]:
+    """The shape of a chunk: whole rows of the first dimension, about `_CHUNK` bytes of them."""
+    if not variable.ndim:
+        return ()
+    row = variable.dtype.itemsize * int(np.prod(variable.shape[1:]))
+    return (min(max(_CHUNK // row, 1), variable.shape[0]), *variable.shape[1:])
+
+
+_WRITERS = {".nc": _write_netcdf, ".zarr": _write_zarr, ".csv": write_csv}
+
+
+def _put(part: Path, path: Path) -> None:
+    """Give what is written its name, in the place of what bore it."""
+    if not path.is_dir():
+        os.replace(part, path)
+        return
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")  # a folder cannot be replaced at once
+    os.replace(path, old)
+    os.replace(part, path)
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
