@@ -150,7 +150,11 @@ def _float(number: float) -> str:
 
 
 def _factor(system: System) -> str:
-    """J - g I = L U, an entry a line: L without its unit diagonal, U with its diagonal inverted."""
+    """J - g I = L U, an entry a line: L without its unit diagonal, U with its diagonal inverted.
+
+    Behind them, by how many times the pivots together are smaller than g: there are no row
+    exchanges, so a pivot that has lost its digits must be seen.
+    """
     plan = system.elimination
     place = {unknown: at for at, unknown in enumerate(plan.order)}
     known = {(place[i], place[j]): at for at, (i, j) in enumerate(system.jacobian)}
@@ -169,6 +173,8 @@ def _factor(system: System) -> str:
             text = f"1.0 / ({text})"
         lines.append(f"    a{row}_{column} = {text}")
     lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]
+    pivots = " + ".join(f"absolute(a{row}_{row})" for row in range(len(plan.order)))
+    lines.append(f"    store(lu, {len(plan.entries)}, diagonal * ({pivots or '0.0'}))")
     return "\n".join(lines) + "\n"
 
 

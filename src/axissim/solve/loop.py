@@ -22,6 +22,7 @@ from axissim.compile.lanes import (
     either,
     ge,
     get,
+    gt,
     le,
     load,
     lt,
@@ -44,6 +45,7 @@ from axissim.solve.work import (
 )
 
 _EPS = float(np.finfo(np.float64).eps)
+_LOST = 1e9  # a sum of pivots, each relative to 1/(h gamma), that has lost too many digits
 _BLIND = 40.0  # rejections in a row for want of a finite value before a run is given up
 
 
@@ -106,6 +108,8 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
                 call(m.rhs_jacobian, w.lo, w.y, w.q, w.f, w.ft, w.jac)
             take_step(m, w, t, h)
             error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
+            if method.implicit:
+                error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
             accept = judge(task, method, w, h, error)
             need = both(accept, le(load(w.next_save, 0), end))
             if anywhere(need):

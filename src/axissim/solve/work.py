@@ -168,7 +168,7 @@ class Work(NamedTuple):
 def sizes(m: Any, method: Any, width: int) -> Any:
     """How many vectors each pointer of `Work` needs."""
     n, q = m.states, m.fixed + 2 * m.switches
-    of_equations = (n, n, n, n, m.jacobian, m.lu, method.stages * n, n, n, n, method.vectors * n, q)
+    of_equations = (n, n, n, n, m.jacobian, m.lu + 1, method.stages * n, n, n, n, method.vectors * n, q)
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8))
     return of_equations + of_lanes + of_group

@@ -1,0 +1,14 @@
+"""Pictures of results: a Dataset in, a matplotlib Figure out; nothing is computed but layout.
+
+No state of pyplot is touched, so that these work on a server, in threads and in notebooks alike::
+
+    figure = ax.plot.picture(ds)
+    figure.savefig("sweep.png")
+"""
+
+from axissim.plot.curves import fan, timecourse
+from axissim.plot.maps import heatmap
+from axissim.plot.overview import overview
+from axissim.plot.picture import KINDS, picture
+
+__all__ = ["KINDS", "fan", "heatmap", "overview", "picture", "timecourse"]

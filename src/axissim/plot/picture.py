@@ -1,0 +1,56 @@
+"""The picture that fits a result, chosen by its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from axissim.plot.curves import fan, timecourse
+from axissim.plot.maps import heatmap
+from axissim.plot.overview import overview
+from axissim.plot.runs import dims
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+KINDS = ("auto", "timecourse", "fan", "heatmap", "overview")
+
+
+def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
+    """Draw a result.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Of `axissim.simulate` or `axissim.sweep`.
+    kind : str
+        One of `KINDS`; ``auto`` takes courses in time for a run or a sweep of one quantity, a heat
+        map for a grid of two, and an overview else.
+    ids : sequence of str, optional
+        What to draw, the most important first; left out, all.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind or id, or a kind that does not fit the result's shape.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of picture '{kind}'; choose from {', '.join(KINDS)}")
+    if kind == "auto":
+        kind = _fitting(ds)
+    if kind == "heatmap":
+        return heatmap(ds, ids[0] if ids else None)
+    return {"timecourse": timecourse, "fan": fan, "overview": overview}[kind](ds, ids)
+
+
+def _fitting(ds: xr.Dataset) -> str:
+    axes = dims(ds)
+    if "sample" in axes or len(axes) > 2:
+        return "overview"
+    return "heatmap" if len(axes) == 2 else "timecourse"
