@@ -89,7 +89,9 @@ def step_of(method: Any, combine: Any, finish: Any, offset: Any, slope: Any) -> 
 def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
     """The compiled function ``drive(m, task)`` that takes runs until none is left."""
 
-    @njit(error_model="numpy")
+    # Inlined, for its symbol holds no method's name: of two methods read from the cache, each
+    # compiled in its own process, the linker took the first one's loop for both.
+    @njit(error_model="numpy", forceinline=True)
     def drive(m: Any, runs: Any) -> None:
         task = task_of(runs, m.states)
         room = memory(m, method, task.width)
