@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from axissim.compile.kernel import Kernel
 from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
@@ -96,6 +95,8 @@ def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -
 def _segment(
     method: str, one: _OneRun, start: float, stop: float, y: Any, points: Any, runs: Runs
 ) -> Any:
+    from scipy.integrate import solve_ivp  # a third of a second that the fast path does without
+
     options = {"jac": one.jacobian} if method in _IMPLICIT else {}
     return solve_ivp(
         one.rates,
