@@ -34,7 +34,7 @@ def solver(
 
     def sweep(values: np.ndarray) -> xr.Dataset:
         design = xr.Dataset({p: ("sample", values[:, i]) for i, p in enumerate(problem["params"])})
-        return ax.sweep(
+        dataset: xr.Dataset = ax.sweep(
             model,
             design,
             t=problem["t"],
@@ -44,6 +44,7 @@ def solver(
             atol=atol,
             threads=THREADS,
         )
+        return dataset
 
     return sweep
 
@@ -72,7 +73,7 @@ def point(
     shown = [dataset[s].transpose("sample", "time").values for s in problem["states"]]
     error = common.err(np.stack(shown, axis=-1), problem["ref"])
     # What a sweep costs however small is no part of the estimate: the probe is not the subsample.
-    probe = problem["P"][spaced(problem["N"], 1000)]
+    probe = problem["P"][spaced(problem["N"], 500)]
     warm, _, _ = clocked(sweep, probe)
     seconds = float(os.environ.get("TSEC", "1.5"))
     chosen = spaced(problem["N"], max(len(sample), int(len(probe) * seconds / warm)))

@@ -211,7 +211,7 @@ def markdown(results: dict[str, list[dict[str, Any]]]) -> str:
 
     columns = {"cpu": ",.0f", "wall": ",.0f", "steps": ",.0f", "step_us": ".3f", "ratio": ".2f"}
     lines = [
-        "| problem | peer | runs/s by CPU | by wall | steps a run | CPU us a step | axissim / peer |",
+        "| problem | peer | runs/s by CPU | by wall | steps | CPU us a step | axissim / peer |",
         "|---|---|" + "--:|" * len(columns),
     ]
     for problem, rows in results.items():
