@@ -78,8 +78,9 @@ def point(
     seconds = float(os.environ.get("TSEC", "1.5"))
     chosen = spaced(problem["N"], max(len(sample), int(len(probe) * seconds / warm)))
     walls, cpus = [], []
-    sweep(problem["P"][chosen])  # memory is had before the clock starts, as by the C++ peers
+    dataset = sweep(problem["P"][chosen])  # so that the process has its memory, as the C++ peers do
     for _ in range(3):
+        del dataset  # or the next sweep would need fresh memory beside it
         wall, cpu, dataset = clocked(sweep, problem["P"][chosen])
         walls.append(wall)
         cpus.append(cpu)
