@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from axissim.plot.runs import flat, members, succeeded, words
@@ -17,14 +17,17 @@ from axissim.plot.style import (
     COLOURS,
     FAINT,
     INK,
-    broken,
     clock,
     drawn,
+    key_to_bands,
     label,
+    logarithmic,
+    name,
     outputs,
     page,
     spread_log,
     unit,
+    wide,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +65,9 @@ def timecourse(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
                 _coloured(axes, ds, key, many)
             else:
                 axes.plot(ds["time"], ds[key], color=COLOURS[at % len(COLOURS)], lw=1.8)
+            axes.margins(y=0.08)
+            if np.isfinite(ds[key]).any():
+                rest(axes, ds[key].values)
             _dress(axes, ds, key)
         if many:
             _colour_bar(figure, panels, ds[many])
@@ -89,7 +95,7 @@ def fan(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
         for at, (axes, key) in enumerate(zip(panels, keys, strict=True)):
             spread(axes, ds, key, COLOURS[at % len(COLOURS)])
             _dress(axes, ds, key)
-        panels[0].legend(loc="best")
+        key_to_bands(figure, panels[0])
     return figure
 
 
@@ -99,17 +105,29 @@ def spread(axes: Axes, ds: xr.Dataset, key: str, colour: str) -> None:
     times = ds["time"].values
     if not len(values):
         axes.text(0.5, 0.5, "no run succeeded", transform=axes.transAxes, ha="center", color=FAINT)
+        axes.set_yticks([])
         return
     for at in members(len(values), _MEMBERS):
         axes.plot(times, values[at], color=INK, lw=0.4, alpha=0.35)
     for low, high, opacity in _BANDS:
         edges = np.quantile(values, [low, high], axis=0)
-        name = f"middle {round(100 * (high - low))} %"
-        axes.fill_between(times, *edges, color=colour, alpha=opacity, lw=0, label=name)
+        said = f"middle {round(100 * (high - low))} %"
+        axes.fill_between(times, *edges, color=colour, alpha=opacity, lw=0, label=said)
     axes.plot(times, np.median(values, axis=0), color=colour, lw=2.0, label="median")
-    low, high = np.quantile(values, [0.01, 0.99])
-    if spread_log(values) and high > 20.0 * low:
-        axes.set_yscale("log")
+    low, high = np.quantile(values, [0.003, 0.997])
+    if wide(values):
+        axes.set_ylim(low / 1.1, high * 1.1)
+        logarithmic(axes, "y")
+    elif high > low:
+        axes.set_ylim(low - 0.06 * (high - low), high + 0.06 * (high - low))
+    rest(axes, values)
+
+
+def rest(axes: Axes, values: Any) -> None:
+    """Stand an axis of quantities that are never negative on 0, where 0 is near."""
+    bottom, top = axes.get_ylim()
+    if axes.get_yscale() == "linear" and np.nanmin(values) >= 0.0 and bottom < 0.2 * top:
+        axes.set_ylim(0.0, top)
 
 
 def _size(count: int) -> tuple[float, float]:
@@ -136,9 +154,8 @@ def _panels(figure: Figure, count: int) -> list[Axes]:
 
 
 def _dress(axes: Axes, ds: xr.Dataset, key: str) -> None:
-    axes.set_title(broken(str(ds[key].attrs.get("long_name", key)), 44))
+    axes.set_title(name(ds[key], 44))
     axes.set_ylabel(unit(ds[key]))
-    axes.margins(y=0.08)
     bottom = axes.xaxis.get_tick_params().get("labelbottom", True)
     clock(axes, ds)
     if not bottom:
@@ -159,12 +176,13 @@ def _colours(swept: xr.DataArray) -> ScalarMappable:
     kind = LogNorm if len(values) > 2 and spread_log(values) else Normalize
     # the palest tenth of the map is lost on white
     shades = colormaps["viridis"].resampled(256)(np.linspace(0.0, 0.9, 256))
-    from matplotlib.colors import ListedColormap
-
     return ScalarMappable(kind(low, high), ListedColormap(shades))
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], swept: xr.DataArray) -> None:
-    bar = figure.colorbar(_colours(swept), ax=panels, aspect=30, pad=0.02, shrink=0.9)
+    colours = _colours(swept)
+    bar = figure.colorbar(colours, ax=panels, aspect=40, pad=0.02)
+    if isinstance(colours.norm, LogNorm):
+        logarithmic(bar.ax, "y")
     bar.set_label(label(swept))
     bar.outline.set_visible(False)  # type: ignore[operator]

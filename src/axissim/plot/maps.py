@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from axissim.plot.runs import dims, is_log, words
-from axissim.plot.style import FAILED, MAP, drawn, label, outputs, page, unit
+from axissim.plot.style import FAILED, MAP, drawn, label, logarithmic, outputs, page, unit, wide
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,7 +49,9 @@ def heatmap(ds: xr.Dataset, id: str | None = None, *, at: float | None = None) -
     with page(ds, (7.2, 5.6), f"{words(ds)}; {when}") as figure:
         axes = figure.subplots()
         values = moment[key].transpose(up, across).values
-        mesh = axes.pcolormesh(ds[across], ds[up], values, cmap=MAP, shading="nearest")
+        finite = values[np.isfinite(values)]
+        norm = LogNorm() if finite.size and wide(finite) else None
+        mesh = axes.pcolormesh(ds[across], ds[up], values, cmap=MAP, shading="nearest", norm=norm)
         mesh.set_edgecolor("face")
         _lines(axes, ds, across, up, values)
         failed = np.argwhere(moment["status"].transpose(up, across).values > 1)
@@ -55,6 +59,8 @@ def heatmap(ds: xr.Dataset, id: str | None = None, *, at: float | None = None) -
             axes.plot(ds[across][failed[:, 1]], ds[up][failed[:, 0]], "x", color=FAILED, ms=5)
         _axes(axes, ds, across, up)
         bar = figure.colorbar(mesh, ax=axes, aspect=30, pad=0.02)
+        if norm:
+            logarithmic(bar.ax, "y")
         bar.set_label(label(ds[key]))
         bar.outline.set_visible(False)  # type: ignore[operator]
     return figure
@@ -65,15 +71,18 @@ def _lines(axes: Axes, ds: xr.Dataset, across: str, up: str, values: Any) -> Non
     finite = np.isfinite(values)
     if min(values.shape) < 3 or not finite.all() or np.ptp(values) == 0.0:
         return
-    lines = axes.contour(ds[across], ds[up], values, levels=6, colors="white", linewidths=0.7)
+    levels: Any = MaxNLocator(7).tick_values(values.min(), values.max())
+    if wide(values):
+        levels = LogLocator(subs=(1.0, 2.0, 5.0)).tick_values(values.min(), values.max())
+    lines = axes.contour(ds[across], ds[up], values, levels, colors="white", linewidths=0.7)
     axes.clabel(lines, fontsize=7, fmt="%.3g")
 
 
 def _axes(axes: Axes, ds: xr.Dataset, across: str, up: str) -> None:
     axes.grid(False)
     if is_log(ds[across].values):
-        axes.set_xscale("log")
+        logarithmic(axes, "x")
     if is_log(ds[up].values):
-        axes.set_yscale("log")
+        logarithmic(axes, "y")
     axes.set_xlabel(label(ds[across]))
     axes.set_ylabel(label(ds[up]))

@@ -18,14 +18,16 @@ from axissim.plot.style import (
     FAINT,
     INK,
     MAP,
-    broken,
     clock,
     drawn,
+    key_to_bands,
     label,
+    logarithmic,
+    name,
     outputs,
     page,
-    spread_log,
     unit,
+    wide,
 )
 
 if TYPE_CHECKING:
@@ -57,40 +59,63 @@ def overview(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     """
     keys = outputs(ds, ids)[: _SMALL + 1]
     varied = dict(list(swept(ds).items())[:_MOST_SWEPT])
-    mapped = len(varied) > 1
-    with page(ds, (13.0, 8.2), words(ds)) as figure:
-        above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1.0), hspace=0.02)
-        above.set_facecolor("none")
-        below.set_facecolor("none")
-        _courses(above, ds, keys)
-        panels = below.subplots(1, max(len(varied), 1) + mapped, squeeze=False)[0]
-        for axes, key in zip(panels, varied, strict=False):
-            _against(axes, ds, keys[0], key, varied[key], first=axes is panels[0])
-        if mapped:
-            _over_two(below, panels[-1], ds, keys[0], varied)
+    with page(ds, (13.0, 8.0), words(ds)) as figure:
+        figure.set_layout_engine("none")  # the page is fixed, and both rows begin at one edge
+        _courses(figure, ds, keys)
+        _causes(figure, ds, keys[0], varied)
     return figure
 
 
-def _courses(figure: Any, ds: xr.Dataset, keys: list[str]) -> None:
+def _courses(figure: Figure, ds: xr.Dataset, keys: list[str]) -> None:
     """The first variable's fan, large, with its distribution at the end; the others', small."""
     small = len(keys) - 1
-    widths = (3.4, 0.45, 1.5) if small else (4.9, 0.45)
-    grid = figure.add_gridspec(max(small, 1), len(widths), width_ratios=widths)
-    hero = figure.add_subplot(grid[:, 0])
+    left = {"left": 0.055, "top": 0.885, "bottom": 0.495}
+    grid = figure.add_gridspec(
+        1, 2, width_ratios=(6, 1), wspace=0.03, right=0.62 if small else 0.985, **left
+    )
+    hero = figure.add_subplot(grid[0])
     spread(hero, ds, keys[0], COLOURS[0])
     hero.set_title(label(ds[keys[0]]), weight="bold", size=11)
     clock(hero, ds)
-    if hero.get_legend_handles_labels()[0]:
-        hero.legend(loc="best")
-    _ends(figure.add_subplot(grid[:, 1], sharey=hero), ds, keys[0])
+    key_to_bands(figure, hero)
+    _ends(figure.add_subplot(grid[1], sharey=hero), ds, keys[0])
+    if not small:
+        return
+    beside = figure.add_gridspec(
+        small, 1, hspace=0.42, left=0.68, right=0.985, top=0.885, bottom=0.495
+    )
     for at, key in enumerate(keys[1:]):
-        axes = figure.add_subplot(grid[at, 2])
+        axes = figure.add_subplot(beside[at])
         spread(axes, ds, key, COLOURS[at + 1])
-        axes.set_title(broken(label(ds[key]), 40), size=9)
+        axes.set_title(label(ds[key]), size=9)
         clock(axes, ds)
         if at < small - 1:
             axes.set_xlabel("")
             axes.xaxis.set_tick_params(labelbottom=False)
+
+
+def _causes(figure: Figure, ds: xr.Dataset, key: str, varied: dict[str, Any]) -> None:
+    """How the first variable ends against each swept quantity, and over the first two."""
+    if not varied:
+        return
+    mapped = len(varied) > 1
+    row = {"top": 0.375, "bottom": 0.135}
+    right = 0.72 if mapped else 0.985
+    grid = figure.add_gridspec(1, len(varied), wspace=0.08, left=0.055, right=right, **row)
+    panels = [figure.add_subplot(grid[at]) for at in range(len(varied))]
+    for axes, quantity in zip(panels, varied, strict=True):
+        _against(axes, ds, key, quantity, varied[quantity])
+    for axes in panels[1:]:
+        axes.set_ylim(panels[0].get_ylim())
+        axes.yaxis.set_tick_params(labelleft=False, which="both")
+    said = f" ({unit(ds[key])})" if unit(ds[key]) else ""
+    panels[0].set_title(f"{name(ds[key])} at the end{said}")
+    if mapped:
+        place = figure.add_gridspec(
+            1, 2, width_ratios=(20, 1), wspace=0.06, left=0.78, right=0.94, **row
+        )
+        over = figure.add_subplot(place[0])
+        _over_two(over, figure.add_subplot(place[1]), ds, key, varied)
 
 
 def _ends(axes: Axes, ds: xr.Dataset, key: str) -> None:
@@ -107,38 +132,27 @@ def _ends(axes: Axes, ds: xr.Dataset, key: str) -> None:
     axes.grid(False)
 
 
-def _against(
-    axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any, *, first: bool
-) -> None:
+def _against(axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any) -> None:
     """How a variable ends against one swept quantity: all runs as density, and their median."""
     good = succeeded(ds)
-    ends = flat(ds, key)[:, -1]
-    axes.set_xlabel(label(ds[quantity], width=30))
-    log_x, log_y = is_log(values), bool(good.any()) and _wide(ends[good])
-    axes.set_xscale("log" if log_x else "linear")
-    axes.set_yscale("log" if log_y else "linear")
-    if good.any():
-        shades = LinearSegmentedColormap.from_list("blue", ["#e3eef6", COLOURS[0], "#00243d"])
-        scales: Any = {"xscale": axes.get_xscale(), "yscale": axes.get_yscale()}
-        cells = min(max(int(np.sqrt(good.sum()) / 3), 8), 36)
+    ends = flat(ds, key)[good, -1]
+    axes.set_xlabel(label(ds[quantity], 30))
+    log_x, log_y = is_log(values), bool(len(ends)) and wide(ends)
+    if len(ends):
+        shades = LinearSegmentedColormap.from_list("blue", ["#dfebf4", COLOURS[0], "#00243d"])
+        across, up = ("log" if log else "linear" for log in (log_x, log_y))
+        cells = int(np.clip(np.sqrt(len(ends)) / 3, 8, 34))
         axes.hexbin(
-            values[good], ends[good], gridsize=cells, cmap=shades, mincnt=1, linewidths=0.1,
-            bins="log", **scales,
+            values[good], ends, gridsize=cells, cmap=shades, mincnt=1, lw=0.1, bins="log",
+            xscale=across, yscale=up,
         )  # fmt: skip
-        middle, medians = _medians(values[good], ends[good])
-        axes.plot(middle, medians, color=COLOURS[1], lw=2.0)
+        axes.plot(*_medians(values[good], ends), color=COLOURS[1], lw=2.2)
     _crosses(axes, values[~good], None)
     axes.grid(False)
-    if first:
-        axes.set_title(f"{key} at the end", size=10)
-        axes.set_ylabel(unit(ds[key]))
-    else:
-        axes.yaxis.set_tick_params(labelleft=False, which="both")
-
-
-def _wide(values: Any) -> bool:
-    low, high = np.quantile(values, [0.01, 0.99])
-    return spread_log(values) and bool(high > 20.0 * low)
+    if log_x:
+        logarithmic(axes, "x")
+    if log_y:
+        logarithmic(axes, "y")
 
 
 def _medians(x: Any, y: Any) -> tuple[Any, Any]:
@@ -159,29 +173,37 @@ def _crosses(axes: Axes, x: Any, y: Any) -> None:
         transform: Any = axes.get_xaxis_transform()
         axes.plot(x, np.full(len(x), 0.02), "|", color=FAILED, ms=7, transform=transform)
     else:
-        axes.plot(x, y, "x", color=FAILED, ms=4, mew=1.0)
+        axes.plot(x, y, "x", color=FAILED, ms=4 if len(x) < 300 else 2, mew=0.8)
 
 
-def _over_two(
-    figure: Any, axes: Axes, ds: xr.Dataset, key: str, varied: dict[str, Any]
-) -> None:
+def _over_two(axes: Axes, beside: Axes, ds: xr.Dataset, key: str, varied: dict[str, Any]) -> None:
     """How a variable ends over the first two swept quantities, and where runs failed."""
     (across, x), (up, y) = list(varied.items())[:2]
     good = succeeded(ds)
-    ends = flat(ds, key)[:, -1]
-    if good.any():
-        low, high = np.quantile(ends[good], [0.01, 0.99])
-        norm = (LogNorm if _wide(ends[good]) else Normalize)(low, high)
-        size = float(np.clip(6000.0 / good.sum(), 2.0, 30.0))
-        dots = axes.scatter(x[good], y[good], size, ends[good], cmap=MAP, norm=norm, lw=0)
-        bar = figure.colorbar(dots, ax=axes, aspect=30, pad=0.03, extend="both")
-        bar.outline.set_visible(False)
-        bar.set_label(f"{key} at the end" + (f" ({unit(ds[key])})" if unit(ds[key]) else ""))
+    ends = flat(ds, key)[good, -1]
+    scales: Any = {"xscale": is_log(x), "yscale": is_log(y)}
+    scales = {which: "log" if log else "linear" for which, log in scales.items()}
+    if len(ends):
+        low, high = np.quantile(ends, [0.02, 0.98])
+        norm = (LogNorm if wide(ends) else Normalize)(low, high)
+        cells = int(np.clip(np.sqrt(len(ends)) / 3.5, 6, 30))
+        tiles = axes.hexbin(
+            x[good], y[good], ends, gridsize=cells, cmap=MAP, norm=norm, lw=0.2,
+            reduce_C_function=np.median, **scales,
+        )  # fmt: skip
+        bar = axes.figure.colorbar(tiles, cax=beside)
+        bar.outline.set_visible(False)  # type: ignore[operator]
+        if wide(ends):
+            logarithmic(beside, "y")
+        bar.set_label(f"median of {key} at the end", size=8)
+    else:
+        beside.remove()
     _crosses(axes, x[~good], y[~good])
-    axes.set_xscale("log" if is_log(x) else "linear")
-    axes.set_yscale("log" if is_log(y) else "linear")
-    axes.set_xlabel(label(ds[across], width=30))
-    axes.set_ylabel(label(ds[up], width=30))
+    for which, scale in zip("xy", scales.values(), strict=True):
+        if scale == "log":
+            logarithmic(axes, which)
+    axes.set_xlabel(label(ds[across], 26))
+    axes.set_ylabel(label(ds[up], 26))
     failed = int((~good).sum())
     axes.set_title(f"{failed:,} failed (red)" if failed else "no run failed", size=9, color=INK)
     axes.grid(False)

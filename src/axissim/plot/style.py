@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -11,7 +13,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter, NullLocator
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,18 +78,20 @@ def unit(variable: xr.DataArray) -> str:
     return "" if said == "1" else micro
 
 
-def label(variable: xr.DataArray, *, width: int = 0) -> str:
-    """A variable's name, with its unit in brackets, broken into lines if a width is given."""
-    text = str(variable.attrs.get("long_name", variable.name))
-    text = f"{text} ({unit(variable)})" if unit(variable) else text
-    return broken(text, width) if width else text
+def name(variable: xr.DataArray, width: int = 0) -> str:
+    """A variable's name, V_max and K_m as print has them, in lines of a width if one is given."""
+    text = str(variable.attrs.get("long_name", variable.name)).replace("$", r"\$")
+    text = "\n".join(textwrap.wrap(text, width, break_long_words=False)) if width else text
+    return re.sub(r"\b([VKk])_(max|m|i|d)\b", r"$\1_\\mathrm{\2}$", text)
 
 
-def broken(text: str, width: int) -> str:
-    """`text` in lines of about `width` characters."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
+def label(variable: xr.DataArray, width: int = 0) -> str:
+    """A variable's `name` with its unit in brackets."""
+    said = name(variable, width)
+    if not unit(variable):
+        return said
+    apart = width and len(said.split("\n")[-1]) + len(unit(variable)) + 3 > width
+    return f"{said}{chr(10) if apart else ' '}({unit(variable)})"
 
 
 def title(ds: xr.Dataset) -> str:
@@ -118,6 +123,40 @@ def clock(axes: Axes, ds: xr.Dataset) -> None:
         axes.xaxis.set_major_locator(MultipleLocator(fitting[0]))
 
 
+def logarithmic(axes: Axes, which: str) -> None:
+    """Make an axis ("x" or "y") logarithmic, with plain numbers at 1, 2 and 5."""
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    few = high > 300.0 * low
+    axis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0)))
+    axis.set_minor_locator(LogLocator(subs="all") if few else NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda number, _: plain(number)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def key_to_bands(figure: Figure, axes: Axes) -> None:
+    """What the bands of a fan mean, in the page's corner, where no curve can lie under it."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        corner = (1 - 0.10 / figure.get_figwidth(), 1 - 0.06 / figure.get_figheight())
+        figure.legend(handles, labels, loc="upper right", bbox_to_anchor=corner, ncols=3)
+
+
+def plain(number: float) -> str:
+    """A number as people write it on an axis."""
+    if number == 0.0 or 1e-4 <= abs(number) < 1e6:
+        return f"{number:,.12g}"
+    exponent = int(np.floor(np.log10(abs(number))))
+    return rf"${number / 10.0**exponent:.3g}\times10^{{{exponent}}}$"
+
+
+def wide(values: Any) -> bool:
+    """Whether values cover so much that only a logarithmic axis shows them all."""
+    low, high = np.quantile(values, [0.01, 0.99])
+    return spread_log(values) and bool(high > 5.0 * low)
+
+
 def spread_log(values: Any) -> bool:
     """Whether values lie more evenly on a logarithmic axis than on a plain one."""
     low, middle, high = np.quantile(values, [0.02, 0.5, 0.98])
@@ -131,19 +170,20 @@ def spread_log(values: Any) -> bool:
 @contextmanager
 def page(ds: xr.Dataset, size: tuple[float, float], note: str = "") -> Iterator[Figure]:
     """A figure with a title above the panels, and below them what a reader must not forget."""
-    figure = Figure(figsize=size, layout="constrained", facecolor="white")
+    wide_, high = size
+    figure = Figure(figsize=size, facecolor="white")
+    edge, top = 0.15 / wide_, 0.66 if note else 0.46
+    engine = ConstrainedLayoutEngine(
+        w_pad=0.07, h_pad=0.06, rect=(0.01, 0.25 / high, 0.98, 1.0 - (top + 0.25) / high)
+    )
+    figure.set_layout_engine(engine)
     yield figure
-    inch = 1.0 / size[1]
-    top = 0.62 if note else 0.42
-    figure.text(0.12 / size[0], 1 - 0.12 * inch, title(ds), size=14, weight="bold", va="top")
+    figure.text(edge, 1 - 0.12 / high, title(ds), size=14, weight="bold", va="top")
     if note:
-        figure.text(0.12 / size[0], 1 - 0.40 * inch, note, size=9, color=FAINT, va="top")
-    figure.text(0.12 / size[0], 0.08 * inch, _source(ds), size=7, color=FAINT)
+        figure.text(edge, 1 - 0.42 / high, note, size=9, color=FAINT, va="top")
+    figure.text(edge, 0.09 / high, _source(ds), size=7, color=FAINT)
     warning = str(ds.attrs.get("disclaimer", "For research and teaching; not medical advice."))
-    figure.text(1 - 0.12 / size[0], 0.08 * inch, warning, size=7, color=FAINT, ha="right")
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.set(rect=(0.0, 0.25 * inch, 1.0, 1.0 - (top + 0.25) * inch))  # type: ignore[call-arg]
+    figure.text(1 - edge, 0.09 / high, warning, size=7, color=FAINT, ha="right")
 
 
 def _source(ds: xr.Dataset) -> str:
