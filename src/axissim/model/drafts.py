@@ -105,7 +105,8 @@ def _species(element: Any, model: Any, units: Units, source: Source) -> Draft:
     home = model.getCompartment(element.getCompartment())
     if home is None:
         raise source.error(
-            element, f"is in compartment '{element.getCompartment()}', which is not defined"
+            element,
+            f"is in compartment '{element.getCompartment()}', which is not defined; define it",
         )
     where = "" if _is_amount(element, home) else str(home.getId())
     size = name(str(home.getId()))
@@ -181,16 +182,16 @@ def net_rate(draft: Draft) -> Expression | None:
 def _with_term(
     total: Expression | None, coefficient: Expression, flux: Expression
 ) -> Expression | None:
-    """`total` + `coefficient` * `flux`, with the sign of a number taken out of it."""
+    """`total` + `coefficient` * `flux`, with the sign of the coefficient taken out of it."""
     if coefficient is number(0.0):
         return total
-    down = coefficient.op == "neg" or (coefficient.op == "number" and coefficient.value < 0)
-    if coefficient.op == "neg":
+    down, size = coefficient.op == "neg", coefficient
+    if down:
         size = coefficient.args[0]
-    elif coefficient.op == "number":
-        size = number(abs(coefficient.value))
-    else:
-        size = coefficient
+    elif coefficient.op == "number" and total is not None:
+        down, size = coefficient.value < 0.0, number(abs(coefficient.value))
+    if size is number(-1.0):
+        return operation("neg", flux)
     term = flux if size is number(1.0) else operation("mul", size, flux)
     if total is None:
         return operation("neg", term) if down else term

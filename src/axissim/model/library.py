@@ -113,13 +113,20 @@ def _from_front(identifier: str, front: Mapping[str, Any], note: str, label: str
         elif key == "citations":
             said[key] = tuple(_citation(item) for item in given or ())
         elif key == "span":
-            start, stop, points = given
-            said[key] = (float(start), float(stop), int(points))
+            said[key] = _span(given, label)
         elif key == "time_unit":
             said[key] = _CLOCK.get(str(given), str(given))
         else:
             said[key] = " ".join(str(given).split())
     return Card(**said)
+
+
+def _span(given: Any, label: str) -> tuple[float, float, int]:
+    try:
+        start, stop, points = given
+        return float(start), float(stop), int(points)
+    except (TypeError, ValueError):
+        raise ModelError(f"{label}:2: span is 'start, stop, points'; give these three") from None
 
 
 def _citation(given: Any) -> Citation:

@@ -34,7 +34,8 @@ class Functions:
         """The body of `function` with its arguments put in."""
         if function not in self.bodies:
             raise MathError(
-                f"calls '{function}', which is not defined" + suggestion(function, self.bodies)
+                f"calls '{function}', which is not defined"
+                + (suggestion(function, self.bodies) or "; define it")
             )
         wanted, body = self.bodies[function]
         if len(args) != len(wanted):
@@ -146,8 +147,12 @@ def _built(
         try:
             return table.of_numbers[kind](*(numeric(arg) for arg in args))
         except (TypeError, ValueError):
-            raise MathError(f"gives <{_spelling(node)}> {len(args)} operand(s)") from None
-    raise MathError(f"uses <{_spelling(node)}>, which is not part of SBML's mathematics")
+            raise MathError(
+                f"gives <{_spelling(node)}> {len(args)} operand(s); mend the formula"
+            ) from None
+    raise MathError(
+        f"uses <{_spelling(node)}>, which is not part of SBML's mathematics; rewrite it"
+    )
 
 
 def _spelling(node: Any) -> str:

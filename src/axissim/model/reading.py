@@ -132,10 +132,8 @@ class Reading:
                 raise self.source.refusal(reference, "stoichiometryMath")
             draft = self.drafts.get(str(reference.getSpecies()))
             if draft is None or draft.element.getElementName() != "species":
-                raise self.source.error(
-                    reference,
-                    f"in reaction '{reaction.getId()}' is of a species that is not defined",
-                )
+                what = f"in reaction '{reaction.getId()}' is of a species that is not defined"
+                raise self.source.error(reference, f"{what}; define it")
             if draft.element.getBoundaryCondition() or draft.element.getConstant():
                 continue
             coefficient = self._coefficient(reference, sign, str(reaction.getId()))
@@ -159,10 +157,7 @@ class Reading:
                 raise self.source.refusal(rule, "algebraic rules")
             draft = self.drafts.get(str(rule.getVariable()))
             if draft is None:
-                raise self.source.error(
-                    rule,
-                    "sets what is not defined" + suggestion(str(rule.getVariable()), self.drafts),
-                )
+                raise self.source.error(rule, self._undefined(rule.getVariable()))
             formula = self._formula(rule)
             if formula is None:
                 continue
@@ -187,15 +182,15 @@ class Reading:
         if draft.element.getConstant():
             raise self.source.error(rule, "sets a constant; declare it as variable")
 
+    def _undefined(self, key: object) -> str:
+        near = suggestion(str(key), self.drafts)
+        return f"sets what is not defined{near or '; define it'}"
+
     def _read_initial_assignments(self) -> None:
         for assignment in self.elements("InitialAssignment"):
             draft = self.drafts.get(str(assignment.getSymbol()))
             if draft is None:
-                raise self.source.error(
-                    assignment,
-                    "sets what is not defined"
-                    + suggestion(str(assignment.getSymbol()), self.drafts),
-                )
+                raise self.source.error(assignment, self._undefined(assignment.getSymbol()))
             formula = self._formula(assignment)
             draft.initial = formula if formula is not None else draft.initial
 

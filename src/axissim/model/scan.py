@@ -5,6 +5,7 @@ libSBML segfaults on MathML some thousand elements deep, and no ``try`` catches 
 
 from __future__ import annotations
 
+import re
 import xml.parsers.expat as expat
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ from axissim.model.model import ModelError
 MOST_BYTES = 64 * 2**20
 DEEPEST = 500
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2"}
+# libSBML insists on an encoding, which XML does not.
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+_DECLARED = re.compile(r"\A<\?xml\b[^>]*\?>")
 
 
 @dataclass
@@ -44,6 +48,10 @@ class _Scan:
     def doctype(self, *_what: object) -> None:
         raise self.error("a DOCTYPE or entity is refused; remove it")
 
+    def declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ("utf-8", "us-ascii", "ascii"):
+            raise self.error(f"the encoding is {encoding}; save the file as UTF-8")
+
     def _root(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(" ")[2] != "sbml":
             raise self.error(
@@ -74,7 +82,8 @@ def scanned(data: bytes, label: str) -> tuple[str, list[str]]:
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         raise ModelError(f"{label}:{line}: not UTF-8 text; save it as UTF-8") from None
-    return text, _streamed(text, label)
+    required = _streamed(text, label)
+    return _DECLARATION + _DECLARED.sub("", text, count=1), required
 
 
 def _streamed(text: str, label: str) -> list[str]:
@@ -82,6 +91,7 @@ def _streamed(text: str, label: str) -> list[str]:
     scan = _Scan(label, parser)
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
+    parser.XmlDeclHandler = scan.declared
     parser.StartDoctypeDeclHandler = scan.doctype
     parser.EntityDeclHandler = scan.doctype
     try:

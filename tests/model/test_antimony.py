@@ -1,0 +1,205 @@
+"""Antimony to a model: what is read, where errors point, and that imports stay in their folder."""
+
+from pathlib import Path
+
+import pytest
+from documents import start
+
+from axissim.model import antimony as antimony_text
+from axissim.model.antimony import read_antimony
+from axissim.model.expression import show
+from axissim.model.library import load
+from axissim.model.model import ModelError
+from axissim.model.refusal import UnsupportedModelError
+
+DECAY = """model decay()
+  unit uM = 1e-6 mole/litre;  uM is "umol/L"
+  unit hour = 3600 second
+  unit time_unit = 3600 second
+  unit per_hour = 1/(3600 second)
+  x = 8 uM;        x is "Hormone";   x notes "Table 1"
+  const k = 0.5 per_hour
+  flow := k*x
+  x' = -flow
+end
+"""
+
+
+def test_a_model_with_units_names_and_notes() -> None:
+    model = read_antimony(DECAY)
+    assert (model.id, model.time_unit) == ("decay", "h")
+    (x,) = model.states
+    assert (x.id, x.unit, x.name, x.note) == ("x", "uM", "Hormone", "Table 1")
+    assert show(x.rate) == "-flow"
+    assert [part.id for part in model.parameters] == ["k"]
+    assert start(model)[1] == {"x": -4.0}
+
+
+def test_reactions() -> None:
+    text = "S1 -> 2 S2; k*S1\nS1 = 3; S2 = 0; k = 0.1"
+    model = read_antimony(text, "two.ant")
+    assert model.id == "two"
+    assert start(model)[1] == pytest.approx({"S1": -0.3, "S2": 0.6})
+
+
+def test_the_last_module_is_the_model_and_submodels_are_flattened() -> None:
+    text = """model terminal(drive)
+  eda = 1
+  eda' = drive - eda
+end
+model whole()
+  u := 3*time
+  A: terminal(u)
+  eA is A.eda
+end
+"""
+    model = read_antimony(text)
+    assert (model.id, [part.id for part in model.states]) == ("whole", ["eA"])
+    assert start(model, 2.0)[1] == {"eA": 5.0}
+    marked = read_antimony(
+        text.replace("model terminal(drive)", "model *terminal(drive)\n  drive = 1")
+    )
+    assert marked.id == "terminal"
+
+
+def test_reading_leaves_nothing_behind() -> None:
+    first = read_antimony("model a\n x = 1\n x' = -x\nend\n")
+    with pytest.raises(ModelError):
+        read_antimony("model b\n x = = 1\nend\n")
+    again = read_antimony("model a\n x = 1\n x' = -x\nend\n")
+    assert show(first.states[0].rate) == show(again.states[0].rate)
+    with pytest.raises(ModelError):  # `a` of the text before is not to be had
+        read_antimony("model c\n A: a()\nend\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model m\n x = 1 +* 2\nend\n", "m.ant:2: .*mend the line"),
+        ("model m\n x := y\n y := x\nend\n", "m.ant:3: Loop detected"),
+        ("model m\n x = 1\n x' = foo(x)\nend\n", "m.ant:\\d: The formula 'foo\\(x\\)'"),
+        ("model m\n x = 1\n x' = -k*x\nend\n", "m.ant:3: parameter 'k' has no value"),
+        ("model m\n\n x' = -x\nend\n", "m.ant:3: parameter 'x' has no initial value"),
+        ("model m\n x = 1\n y = \uff58\nend\n", "m.ant:3: '\uff58' is not ASCII"),
+        ("model m\n x = 1\0\nend\n", "m.ant:2: a NUL byte"),
+        (
+            "model m\n x = " + "(" * 300 + "1" + ")" * 300 + "\nend\n",
+            "m.ant:2: brackets are nested",
+        ),
+        ("model m\n import x\nend\n", 'm.ant:2: write import "FILE" on one line'),
+        ("import", 'm.ant:1: write import "FILE" on one line'),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(ModelError, match=f"^{said}") as wrong:
+        read_antimony(text, "m.ant")
+    assert "\n" not in str(wrong.value)
+
+
+def test_letters_beyond_ascii_are_fine_in_words() -> None:
+    text = 'model m // naïve\n x = 1; x is "Östradiol"; x\' = -x\nend\n'
+    assert read_antimony(text).states[0].name == "Östradiol"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model m\n x = 1\n at x < 0.5: x = 1\n x' = -x\nend\n", ":3: event '_E0' uses events"),
+        ("model m\n x = 1\n x' = -delay(x, 1)\nend\n", ":2: rate rule 'x' uses delay"),
+    ],
+)
+def test_what_is_not_simulated_is_refused_by_name(text: str, said: str) -> None:
+    with pytest.raises(UnsupportedModelError, match=f"^m.ant{said}"):
+        read_antimony(text, "m.ant")
+
+
+LIBRARY = "model part(u)\n  y = 1\n  y' = u - y\nend\n"
+WHOLE = 'import "part.ant"\nmodel whole\n  u = 2\n  A: part(u)\nend\n'
+
+
+def test_an_import_is_read_from_the_models_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
+    elsewhere.mkdir()
+    here.mkdir()
+    (here / "whole.ant").write_text(WHOLE)
+    (here / "part.ant").write_text(LIBRARY)
+    (elsewhere / "part.ant").write_text(LIBRARY.replace("u - y", "u + y"))
+    monkeypatch.chdir(elsewhere)
+    assert start(load(here / "whole.ant"))[1] == {"A_y": 1.0}
+
+
+def test_imports_in_imports_and_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "whole.ant").write_text(WHOLE)
+    (tmp_path / "part.ant").write_text('import "whole.ant"\nimport "deeper/base.ant"\n' + LIBRARY)
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "base.ant").write_text("model base\n z = 1\nend\n")
+    assert load(tmp_path / "whole.ant").id == "whole"
+
+
+def test_an_error_in_an_import_points_there(tmp_path: Path) -> None:
+    (tmp_path / "whole.ant").write_text(WHOLE)
+    (tmp_path / "part.ant").write_text("\n\n" + LIBRARY.replace("u - y", "u - * y"))
+    with pytest.raises(ModelError, match=r"^part\.ant:5: "):
+        load(tmp_path / "whole.ant")
+
+
+@pytest.mark.parametrize("wanted", ["/etc/hostname", "../secret.ant", "a/../../secret.ant"])
+def test_an_import_cannot_leave_the_folder(tmp_path: Path, wanted: str) -> None:
+    (tmp_path / "secret.ant").write_text("model s\n x = 1\nend\n")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "m.ant").write_text(f'import "{wanted}"\nmodel m\n x = 1\nend\n')
+    with pytest.raises(ModelError, match=r"m\.ant:1: import of .* leaves the model's folder"):
+        load(folder / "m.ant")
+
+
+def test_an_import_cannot_leave_the_folder_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "secret.ant").write_text("model s\n x = 1\nend\n")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "link.ant").symlink_to(tmp_path / "secret.ant")
+    (folder / "m.ant").write_text('import "link.ant"\nmodel m\n x = 1\nend\n')
+    with pytest.raises(ModelError, match="leaves the model's folder"):
+        load(folder / "m.ant")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("part.xml", "only Antimony"), ("nowhere.ant", "cannot read 'nowhere.ant'")],
+)
+def test_an_import_that_cannot_be_read(tmp_path: Path, wanted: str, said: str) -> None:
+    (tmp_path / "m.ant").write_text(f'\nimport "{wanted}"\nmodel m\n x = 1\nend\n')
+    with pytest.raises(ModelError, match=f"m.ant:2: {said}"):
+        load(tmp_path / "m.ant")
+
+
+def test_an_import_in_a_comment_or_a_string_is_none() -> None:
+    text = '// import "a.ant"\n/* import "b.ant" */\nmodel m\n x = 1; x is "import it"\n'
+    text += " x' = -x\nend\n"
+    assert read_antimony(text).states[0].name == "import it"
+
+
+def test_text_alone_imports_nothing() -> None:
+    with pytest.raises(
+        ModelError, match=r"^text:1: text cannot import 'a\.ant'; put the"
+    ):
+        load('import "a.ant"\nmodel m\n x = 1\nend\n')
+
+
+def test_long_text_is_translated_apart_with_the_same_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = read_antimony(DECAY)
+    monkeypatch.setattr(antimony_text, "_LONGEST_HERE", 10)
+    apart = read_antimony(DECAY)
+    assert here.parts == apart.parts
+    with pytest.raises(ModelError, match=r"^model:2: "):
+        read_antimony("model m\n x = 1 +* 2\nend\n")
+
+
+def test_a_translation_that_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(antimony_text.translator, "__file__", "/nonexistent/translator.py")
+    with pytest.raises(ModelError, match=r"^bomb\.ant: takes libantimony over"):
+        read_antimony("model a\nend\nmodel b\n A: a()\nend\n", "bomb.ant")
