@@ -182,9 +182,7 @@ def test_an_import_in_a_comment_or_a_string_is_none() -> None:
 
 
 def test_text_alone_imports_nothing() -> None:
-    with pytest.raises(
-        ModelError, match=r"^text:1: text cannot import 'a\.ant'; put the"
-    ):
+    with pytest.raises(ModelError, match=r"^text:1: text cannot import 'a\.ant'; put the"):
         load('import "a.ant"\nmodel m\n x = 1\nend\n')
 
 

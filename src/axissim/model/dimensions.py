@@ -103,7 +103,7 @@ def unit(factors: Iterable[UnitFactor]) -> Unit:
     powers: dict[str, float] = {}
     for factor in factors:
         own, base = _kind(factor.kind)
-        size *= (factor_size(factor) * own) ** factor.exponent
+        size *= _raised(factor_size(factor) * own, factor.exponent)
         for key, power in base:
             powers[key] = powers.get(key, 0.0) + power * factor.exponent
     rounded = ((key, round(power, 9)) for key, power in powers.items())
@@ -124,8 +124,15 @@ def _kind(kind: str) -> tuple[float, Dimension]:
 
 def factor_size(factor: UnitFactor) -> float:
     """How many of its kind one factor counts."""
-    size = factor.multiplier * 10.0**factor.scale
-    return float(f"{size:.12g}")
+    scale = float(f"1e{factor.scale}")  # inf or 0 where 10.0**scale would raise
+    return float(f"{factor.multiplier * scale:.12g}")
+
+
+def _raised(size: float, exponent: float) -> float:
+    try:
+        return float(size**exponent)
+    except (OverflowError, ZeroDivisionError, TypeError):  # huge, by zero, a root of a negative
+        return math.inf
 
 
 def merged(factors: Iterable[UnitFactor]) -> tuple[UnitFactor, ...]:
@@ -154,7 +161,7 @@ def spelling(factors: Iterable[UnitFactor], item: str = "count") -> str:
     amount = 1.0
     for factor in sorted(merged(factors), key=lambda f: f.kind == "second"):
         symbol, rest = _symbol(factor, item)
-        amount *= rest**factor.exponent
+        amount *= _raised(rest, factor.exponent)
         if symbol:
             power = abs(factor.exponent)
             text = symbol if power == 1 else f"{symbol}^{power:g}"
@@ -175,7 +182,7 @@ def _symbol(factor: UnitFactor, item: str) -> tuple[str, float]:
         symbol = "IU_" + kind.removeprefix(ITEM_OF)
     else:
         symbol = item if kind == "item" else _KINDS[kind][0]
-    power = round(math.log10(size)) if size > 0 else 0
+    power = round(math.log10(size)) if 0.0 < size < math.inf else 0
     if not symbol or symbol == "degC":
         return symbol, size * _KINDS[kind][1] if kind == "avogadro" else size
     if power in _PREFIXES and math.isclose(size, 10.0**power, rel_tol=1e-12):

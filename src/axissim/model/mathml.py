@@ -116,7 +116,8 @@ def _postorder(ast: Any) -> Iterator[tuple[Any, int]]:
 
 def _operands(node: Any) -> list[Any]:
     """A node's operands, last first; libSBML nests long sums to the left, so these are undone."""
-    kind, found = node.getType(), []
+    kind = node.getType()
+    found: list[Any] = []
     while True:
         found.extend(node.getChild(i) for i in range(node.getNumChildren() - 1, 0, -1))
         if not node.getNumChildren():

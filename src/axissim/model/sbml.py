@@ -53,7 +53,7 @@ def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | Non
             )
         reading = Reading(document.getModel(), source)
         _refuse(reading)
-        units = read_units(document.getModel(), document.getLevel())
+        units = read_units(document.getModel(), document.getLevel(), source)
         reading.read(units)
         return _assembled(reading, units)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from axissim.model.dimensions import KINDS, UnitDefinition, spelling, unit
 from axissim.model.model import UnitFactor
+from axissim.model.refusal import Source
 
 # What Level 2 means by these ids unless the model redefines them (SBML Level 2 Version 4, 4.4.3).
 _LEVEL_2 = {
@@ -88,12 +90,15 @@ class Units:
         return self.quotient(self.extent, self.time) if self.extent and self.time else ""
 
 
-def read_units(model: Any, level: int) -> Units:
-    """The units of a libSBML model."""
+def read_units(model: Any, level: int, source: Source) -> Units:
+    """The units of a libSBML model; ModelError for one of no finite size."""
     definitions = {}
     for i in range(model.getNumUnitDefinitions()):
         given = model.getUnitDefinition(i)
-        definitions[str(given.getId())] = UnitDefinition(_factors(given), str(given.getName()))
+        made = UnitDefinition(_factors(given), str(given.getName()))
+        if not 0.0 < unit(made).size < math.inf:
+            raise source.error(given, "has no finite size; mend its scales and multipliers")
+        definitions[str(given.getId())] = made
     if level < 3:
         definitions = _LEVEL_2 | definitions
         return Units(definitions, "substance", "substance", "time", _SIZES)
