@@ -29,6 +29,8 @@ _FRACTION = 95  # a fraction needs no brackets, but as the base of a power
 
 def symbol(identifier: str) -> str:
     """An id as mathematics has it: ``V_TH`` with an index, ``tau`` in Greek, ``eda`` upright."""
+    if identifier.startswith("_"):
+        return rf"\mathrm{{{identifier.replace('_', chr(92) + '_')}}}"
     head, *rest = identifier.split("_")
     inner = re.fullmatch(r"([VKk])([a-z][a-z0-9]*)|([A-Za-z])([0-9]+)", head)
     if inner:
@@ -36,10 +38,9 @@ def symbol(identifier: str) -> str:
         head, rest = base, [index, *rest]
     base = rf"\{head}" if head in _GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
     index = ",".join(part for part in rest if part)
-    if not base:  # an id that begins with _
-        return rf"\mathrm{{{identifier.replace('_', chr(92) + '_')}}}"
-    index = index if index.isdigit() else rf"\mathrm{{{index}}}"
-    return rf"{base}_{{{index}}}" if rest else base
+    if not index:
+        return base
+    return rf"{base}_{{{index}}}" if index.isdigit() else rf"{base}_{{\mathrm{{{index}}}}}"
 
 
 def latex(root: Expression) -> str:
@@ -134,11 +135,11 @@ def _lines(root: Expression) -> str:
         terms.insert(0, f"{sign} " + (rf"\left({text}\right)" if loose else text))
         root = root.args[0]
     lines = [latex(root)]
-    for term in terms:
-        if _length(lines[-1]) + _length(term) > _LINE:
-            lines.append(term)
+    for text in terms:
+        if _length(lines[-1]) + _length(text) > _LINE:
+            lines.append(text)
         else:
-            lines[-1] += f" {term}"
+            lines[-1] += f" {text}"
     return " \\\\\n  &\\quad ".join(lines)
 
 

@@ -185,4 +185,4 @@ def _colour_bar(figure: Figure, panels: list[Axes], swept: xr.DataArray) -> None
     if isinstance(colours.norm, LogNorm):
         logarithmic(bar.ax, "y")
     bar.set_label(label(swept))
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)

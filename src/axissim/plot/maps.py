@@ -62,7 +62,7 @@ def heatmap(ds: xr.Dataset, id: str | None = None, *, at: float | None = None) -
         if norm:
             logarithmic(bar.ax, "y")
         bar.set_label(label(ds[key]))
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
     return figure
 
 

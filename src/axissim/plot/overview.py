@@ -123,7 +123,7 @@ def _ends(axes: Axes, ds: xr.Dataset, key: str) -> None:
     values = flat(ds, key)[succeeded(ds), -1]
     if len(values) and np.ptp(values) > 0.0:
         space = np.geomspace if axes.get_yscale() == "log" else np.linspace
-        bins = space(float(values.min()), float(values.max()), 41)
+        bins: Any = space(float(values.min()), float(values.max()), 41)
         axes.hist(values, bins, orientation="horizontal", color=COLOURS[0], alpha=0.55)
     axes.set_title("at the end", size=9, color=FAINT)
     axes.yaxis.set_tick_params(labelleft=False, length=0)
@@ -140,7 +140,8 @@ def _against(axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any) -
     log_x, log_y = is_log(values), bool(len(ends)) and wide(ends)
     if len(ends):
         shades = LinearSegmentedColormap.from_list("blue", ["#dfebf4", COLOURS[0], "#00243d"])
-        across, up = ("log" if log else "linear" for log in (log_x, log_y))
+        across: Any = "log" if log_x else "linear"
+        up: Any = "log" if log_y else "linear"
         cells = int(np.clip(np.sqrt(len(ends)) / 3, 8, 34))
         axes.hexbin(
             values[good], ends, gridsize=cells, cmap=shades, mincnt=1, lw=0.1, bins="log",
@@ -192,7 +193,7 @@ def _over_two(axes: Axes, beside: Axes, ds: xr.Dataset, key: str, varied: dict[s
             reduce_C_function=np.median, **scales,
         )  # fmt: skip
         bar = axes.figure.colorbar(tiles, cax=beside)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         if wide(ends):
             logarithmic(beside, "y")
         bar.set_label(f"median of {key} at the end", size=8)

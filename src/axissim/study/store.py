@@ -54,11 +54,21 @@ def vacant(path: str | Path, *, force: bool = False) -> Path:
     """`path`, if `save` may write to it; the errors of `save`."""
     path = Path(path)
     if path.suffix not in SUFFIXES:
-        raise ValueError(f"{path}: results are kept in .nc, .zarr or .csv files")
-    if path.exists() and not force:
-        raise FileExistsError(f"{path} exists; give another name, or force its replacement")
+        raise ValueError(f"{path}: results are kept in {', '.join(SUFFIXES)} files")
     if path.is_dir() and path.suffix != ".zarr":
         raise FileExistsError(f"{path} is a folder; give another name")
+    return unwritten(path, force=force)
+
+
+def unwritten(path: Path, *, force: bool = False) -> Path:
+    """`path`, if nothing is there (or may be replaced) and its folder is, or can be made."""
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} exists; give another name, or --force (force=True)")
+    folder = next(above for above in path.absolute().parents if above.exists())
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is not a folder; give another name")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} cannot be written to; give another name")
     return path
 
 
