@@ -5,7 +5,16 @@ import math
 import sympy
 from hypothesis import strategies as st
 
-from axissim.model.expression import OPERATIONS, TIME, Expression, name, number, operation
+from axissim.model.expression import (
+    OPERATIONS,
+    TIME,
+    Expression,
+    in_order,
+    name,
+    number,
+    operation,
+    value,
+)
 
 NAMES = ("x", "y", "k_1", "Vmax")
 LEAVES = st.one_of(
@@ -79,6 +88,11 @@ def in_sympy(root: Expression) -> sympy.Expr:
         return sympy.Symbol("time", real=True)
     args = [in_sympy(arg) for arg in root.args]
     return _SYMPY.get(root.op, getattr(sympy, root.op, None))(*args)
+
+
+def finite(root: Expression, point: dict[str, float]) -> bool:
+    """Whether every part of a formula is a finite real number (SymPy would go on in complex)."""
+    return all(math.isfinite(value(node, point)) for node in in_order([root]))
 
 
 def exactly(root: sympy.Expr, point: dict[str, float]) -> float:

@@ -19,6 +19,7 @@ from axissim.model.model import ModelError
 from axissim.model.refusal import UnsupportedModelError
 from axissim.model.sbml import read_sbml
 
+ROOT = b'<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">'
 EVENT = (
     '<listOfEvents><event id="E1" useValuesFromTriggerTime="true"><trigger initialValue="true" '
     f'persistent="true">{infix("time > 1")}</trigger></event></listOfEvents>'
@@ -92,8 +93,15 @@ def test_a_required_package_is_refused_and_an_optional_one_is_not() -> None:
 
 def test_level_1_is_refused() -> None:
     text = b'<sbml xmlns="http://www.sbml.org/sbml/level1" level="1" version="2"><model/></sbml>'
-    with pytest.raises(ModelError):
-        read_sbml(text)
+    with pytest.raises(UnsupportedModelError, match=r"m\.xml:1: SBML Level 1 is not read"):
+        read_sbml(text, "m.xml")
+
+
+@pytest.mark.parametrize("version", ["-INF", "9", "", "1"])
+def test_level_and_version_that_libsbml_aborts_on_are_refused_first(version: str) -> None:
+    text = document(parameters("x=1")).replace(b'version="2"', f'version="{version}"'.encode())
+    with pytest.raises(ModelError, match=r"m\.xml:2: level '3', version '.*' and namespace"):
+        read_sbml(text, "m.xml")
 
 
 def test_a_constraint_is_passed_over_aloud(caplog: pytest.LogCaptureFixture) -> None:
@@ -112,13 +120,13 @@ def test_a_constraint_is_passed_over_aloud(caplog: pytest.LogCaptureFixture) -> 
     [
         (b"\x1f\x8b\x08\x00", ":1: this is a gzip file; unpack it"),
         (b"PK\x03\x04", ":1: this is a zip file"),
-        (b"<sbml><a></sbml>", ":1: not well-formed XML"),
+        (ROOT + b"<a></sbml>", ":1: not well-formed XML"),
         (b"\n\n<html/>", ":3: the root element is <html>"),
         (b"<!DOCTYPE sbml []>\n<sbml/>", ":1: a DOCTYPE or entity is refused"),
         (b"<?xml version='1.0'?>\n<sbml>\xff</sbml>", ":2: not UTF-8"),
         (b"", ":1: not well-formed XML"),
-        (b"<sbml>" + b"<a>" * 600 + b"</a>" * 600 + b"</sbml>", ":1: elements are nested over 500"),
-        (b"<sbml/>", ": Invalid XML namespace"),
+        (ROOT + b"<a>" * 600 + b"</a>" * 600 + b"</sbml>", ":1: elements are nested over 500"),
+        (b"<sbml/>", ":1: level '', version '' and namespace '' do not belong"),
     ],
 )
 def test_what_libsbml_should_not_meet_is_refused_first(data: bytes, said: str) -> None:

@@ -28,7 +28,7 @@ _PIECE = re.compile(
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<bracket>[()])|(?P<line>\n)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
-_MODULE = re.compile(r"^\s*(?:model|module)\b", re.MULTILINE)
+_MODULE = re.compile(r"^\s*(?:model|module)\s+\*?\w+\s*(?:\(|;|#|/|$)", re.MULTILINE)
 _MESSAGE = re.compile(r"Error in model string, line (\d+):\s*(.*)", re.DOTALL)
 
 
@@ -47,7 +47,9 @@ class _Text:
         return f"{label}:{own}"
 
 
-def read_antimony(text: str, label: str = "model", path: Path | None = None) -> Model:
+def read_antimony(
+    text: str, label: str = "model", path: Path | None = None, *, trusted: bool = False
+) -> Model:
     """Read a model in Antimony: the last module of the text, or the one marked with a star.
 
     Parameters
@@ -57,6 +59,8 @@ def read_antimony(text: str, label: str = "model", path: Path | None = None) -> 
         What errors call the text: the file's name.
     path : Path, optional
         The file of the text: `import` may read what is in its folder, and nothing without it.
+    trusted : bool
+        Whether text of several modules may be translated in this process.
 
     Raises
     ------
@@ -67,17 +71,17 @@ def read_antimony(text: str, label: str = "model", path: Path | None = None) -> 
     if path is not None:
         whole.read.add(path.resolve())
     _gather(text, label, path.parent if path is not None else None, whole)
-    main, sbml = _translated(whole, label)
+    main, sbml = _translated(whole, label, trusted)
     places = _defining_places(whole)
     if main == "__main":  # what stands outside any module
         sbml = sbml.replace(' id="__main"', f' id="{identifier(label)}"', 1)
     return read_sbml(sbml.encode(), label, places)
 
 
-def _translated(whole: _Text, label: str) -> tuple[str, str]:
+def _translated(whole: _Text, label: str, trusted: bool) -> tuple[str, str]:
     """The name of the main module, and it as SBML."""
     text = "\n".join(whole.lines) + "\n"
-    if len(text) > _LONGEST_HERE or whole.modules > 1:
+    if not trusted and (len(text) > _LONGEST_HERE or whole.modules > 1):
         made = _apart(text, label)
     else:
         with LOCK:

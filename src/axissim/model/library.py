@@ -172,7 +172,7 @@ def load(source: str | Path) -> Model:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError(f"{label}:1: not UTF-8 text; save it as UTF-8") from None
-    return read_antimony(text, label, path)
+    return read_antimony(text, label, path, trusted=str(source) in shipped())
 
 
 def _is_text(source: str) -> bool:

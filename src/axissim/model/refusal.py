@@ -57,7 +57,9 @@ def described(element: Any) -> str:
 
 def _key(element: Any) -> str:
     """The id of an element, or of what it sets, or of the reaction that holds it."""
-    for getter in ("getVariable", "getSymbol", "getIdAttribute", "getSpecies"):
+    if element.getElementName() == "speciesReference":
+        return str(element.getIdAttribute() or element.getSpecies())
+    for getter in ("getVariable", "getSymbol", "getIdAttribute"):
         key = getattr(element, getter, str)()
         if key:
             return str(key)

@@ -72,10 +72,6 @@ def _document(text: str, source: Source) -> Any:
             )
     if document.getModel() is None:
         raise ModelError(f"{source.label}: there is no <model>; add one")
-    if document.getLevel() < 2:
-        raise UnsupportedModelError(
-            f"{source.label}: SBML Level 1 is not read; convert it to Level 3"
-        )
     return document
 
 

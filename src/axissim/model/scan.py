@@ -10,6 +10,7 @@ import xml.parsers.expat as expat
 from dataclasses import dataclass, field
 
 from axissim.model.model import ModelError
+from axissim.model.refusal import UnsupportedModelError
 
 MOST_BYTES = 64 * 2**20
 DEEPEST = 500
@@ -17,6 +18,13 @@ _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2"}
 # libSBML insists on an encoding, which XML does not.
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _DECLARED = re.compile(r"\A<\?xml\b[^>]*\?>")
+
+_LEVEL_1 = "http://www.sbml.org/sbml/level1"
+_LEVELS = {
+    "http://www.sbml.org/sbml/level2": ("2", "1"),
+    **{f"http://www.sbml.org/sbml/level2/version{v}": ("2", str(v)) for v in (2, 3, 4, 5)},
+    **{f"http://www.sbml.org/sbml/level3/version{v}/core": ("3", str(v)) for v in (1, 2)},
+}
 
 
 @dataclass
@@ -53,9 +61,22 @@ class _Scan:
             raise self.error(f"the encoding is {encoding}; save the file as UTF-8")
 
     def _root(self, tag: str, attributes: dict[str, str]) -> None:
+        """Check what libSBML aborts on: level and version that do not belong together."""
         if tag.rpartition(" ")[2] != "sbml":
             raise self.error(
                 f"the root element is <{tag.rpartition(' ')[2]}>; SBML starts with <sbml>"
+            )
+        space = tag.rpartition(" ")[0]
+        said = (attributes.get("level", ""), attributes.get("version", ""))
+        if space == _LEVEL_1:
+            raise UnsupportedModelError(
+                f"{self.label}:{self.parser.CurrentLineNumber}: SBML Level 1 is not read; "
+                "convert it to Level 3"
+            )
+        if said != _LEVELS.get(space):
+            raise self.error(
+                f"level '{said[0]}', version '{said[1]}' and namespace '{space}' do not belong "
+                "together; give those of one release of SBML"
             )
         for key, given in attributes.items():
             space, _, attribute = key.rpartition(" ")
