@@ -132,6 +132,7 @@ def test_logic(inside: str, wanted: float) -> None:
         ('<cn type="integer"> -7 </cn>', -7.0),
         ('<cn type="e-notation">6.02214179<sep/>23</cn>', 6.02214179e23),
         ('<cn type="e-notation">-1.5<sep/>-3</cn>', -1.5e-3),
+        ('<cn type="e-notation">1e3<sep/>2</cn>', 1e5),
         ('<cn type="rational">1<sep/>3</cn>', 1 / 3),
         ('<cn type="rational">-1<sep/>0</cn>', -math.inf),
         ("<infinity/>", math.inf),
@@ -256,6 +257,12 @@ def test_a_long_sum_is_not_deep() -> None:
 def test_what_is_not_simulated_is_refused_by_name(inside: str, said: str) -> None:
     with pytest.raises(UnsupportedModelError, match=f"assignment rule 'out' {said}"):
         evaluated(inside)
+
+
+@pytest.mark.parametrize("op", ["implies", "not", "divide", "exp", "lt", "max", "power"])
+def test_a_wrong_count_of_operands_is_named(op: str) -> None:
+    with pytest.raises(ModelError, match=r"^model:\d+: "):
+        evaluated(applied(op))
 
 
 def test_an_unknown_name_is_named_with_its_neighbour() -> None:

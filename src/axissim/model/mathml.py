@@ -140,12 +140,12 @@ def _built(
         return functions.call(str(node.getName()), [numeric(arg) for arg in args])
     if kind in table.refused:
         raise MathRefusedError(table.refused[kind])
-    if kind in table.of_truths:
-        return table.of_truths[kind]([truth(arg) for arg in args])
-    if kind == table.piecewise:
+    if kind == table.piecewise and args:
         return piecewise(args)
-    if kind in table.of_numbers:
+    if kind in table.of_truths or kind in table.of_numbers:
         try:
+            if kind in table.of_truths:
+                return table.of_truths[kind](*(truth(arg) for arg in args))
             return table.of_numbers[kind](*(numeric(arg) for arg in args))
         except (TypeError, ValueError):
             raise MathError(

@@ -74,11 +74,7 @@ def _relation(op: str) -> Build:
     return build
 
 
-def _logical(op: str, empty: Expression) -> Callable[[list[Expression]], Expression]:
-    return lambda args: _chained(op, tuple(args)) if args else empty
-
-
-def _exclusive(args: list[Expression]) -> Expression:
+def _exclusive(*args: Expression) -> Expression:
     """True where an odd number of operands is."""
     odd = args[0] if args else ZERO
     for arg in args[1:]:
@@ -131,6 +127,13 @@ def _plain(op: str) -> Build:
     return lambda *args: operation(op, *args)
 
 
+def _e_notation(node: Any) -> Expression:
+    """A mantissa and an exponent, rounded once, as Python reads the two as text."""
+    mantissa = repr(float(node.getMantissa()))
+    plain = mantissa.lstrip("-").replace(".", "", 1).isdigit()
+    return number(float(f"{mantissa}e{node.getExponent()}") if plain else node.getReal())
+
+
 def _rational(node: Any) -> Expression:
     above, below = float(node.getNumerator()), float(node.getDenominator())
     if below == 0.0:
@@ -148,7 +151,7 @@ class Rows:
     chains: frozenset[int]
     leaves: dict[int, Callable[[Any], Expression]]
     refused: dict[int, str]
-    of_truths: dict[int, Callable[[list[Expression]], Expression]]
+    of_truths: dict[int, Build]
     of_numbers: dict[int, Build]
 
 
@@ -196,18 +199,18 @@ _NUMBERS: dict[str, Build] = {
     "RELATIONAL_GEQ": _relation("ge"),
 }
 
-_TRUTHS: dict[str, Callable[[list[Expression]], Expression]] = {
-    "LOGICAL_AND": _logical("both", ONE),
-    "LOGICAL_OR": _logical("either", ZERO),
+_TRUTHS: dict[str, Build] = {
+    "LOGICAL_AND": _many("both", ONE),
+    "LOGICAL_OR": _many("either", ZERO),
     "LOGICAL_XOR": _exclusive,
-    "LOGICAL_NOT": lambda args: operation("negated", *args),
-    "LOGICAL_IMPLIES": lambda args: operation("either", operation("negated", args[0]), args[1]),
+    "LOGICAL_NOT": _plain("negated"),
+    "LOGICAL_IMPLIES": lambda x, y: operation("either", operation("negated", x), y),
 }
 
 _LEAVES: dict[str, Callable[[Any], Expression]] = {
     "INTEGER": lambda node: number(node.getInteger()),
     "REAL": lambda node: number(node.getReal()),
-    "REAL_E": lambda node: number(float(f"{node.getMantissa()!r}e{node.getExponent()}")),
+    "REAL_E": _e_notation,
     "RATIONAL": _rational,
     "NAME_TIME": lambda _: TIME,
     "NAME_AVOGADRO": lambda _: number(AVOGADRO),
