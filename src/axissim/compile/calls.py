@@ -39,6 +39,16 @@ def moved(typingctx: Any, start: Any, by: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def shifted(typingctx: Any, start: Any, by: Any) -> Any:
+    """`shifted(start, by)`: the pointer `by` numbers further on."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        return builder.gep(values[0], [values[1]], source_etype=ir.DoubleType())
+
+    return POINTER(POINTER, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def store_first(typingctx: Any, start: Any, at: Any, value: Any, count: Any) -> Any:
     """`store_first(start, at, value, count)`: write the first `count` lanes from element `at` on.
 

@@ -28,8 +28,9 @@ from axissim.compile.lanes import (
 
 _EPS = float(np.finfo(np.float64).eps)
 _TINY = 1e-200  # floor of an error weight, where a state and its tolerance are both 0
+_FIRST = 1.0  # error aimed at in the first step, in units of the tolerance
 _SAFETY, _SHRINK, _GROW = 0.9, 0.2, 6.0
-_PRESENT, _HISTORY = 1.0, 0.0  # exponents of this error and of the last, times the order
+_PRESENT, _HISTORY = 1.25, 0.5  # exponents of this error and of the last, times the order
 
 
 @njit(error_model="numpy")
@@ -47,8 +48,9 @@ def norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
 def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     """A first step from the equations: Hairer, Norsett & Wanner, Solving ODEs I, section II.4.
 
-    Unlike there, nothing in it has a unit: where the start tells nothing, it is a millionth of
-    the span.  Leaves the rates at the start in ``w.group_f``.
+    Unlike there, nothing in it depends on units: with T the time in which the rates change, the
+    error of a step is taken as (h/T)^order times the change in T, and where the start tells
+    nothing, the step is a millionth of the span.  Leaves the rates at the start in ``w.group_f``.
     """
     n, y, f, at, f1 = m.states, w.group_y, w.group_f, w.stage, w.shift
     start, span = task.start, task.stop - task.start
@@ -63,9 +65,9 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     call(m.rhs, w.clock, at, w.group_q, f1)
     for i in range(n):
         store(f1, i, load(f1, i) - load(f, i))
-    steepest = maximum(speed, norm(n, f1, y, y, task.rtol, task.atol) / h)
-    flat = le(steepest, 1e-15 / span)
-    guess = where(flat, maximum(1e-6 * span, 1e-3 * h), power(0.01 / steepest, 1.0 / order))
+    scale = speed * h / norm(n, f1, y, y, task.rtol, task.atol)  # time in which the rates change
+    reach = speed * scale  # the change in that time, in units of the tolerance
+    guess = where(lt(scale, span), scale * power(_FIRST / reach, 1.0 / order), span)
     h = minimum(minimum(100.0 * h, guess), span)
     return where(gt(h, 0.0), h, 1e-6 * span)
 

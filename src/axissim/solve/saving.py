@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from axissim.compile.calls import call, moved, store_first
+from axissim.compile.calls import call, moved, shifted, store_first
 from axissim.compile.lanes import anywhere, both, broadcast, get, le, load, minimum, store
 
 
@@ -40,27 +40,32 @@ def _lay_out(n: int, task: Any, vectors: int, w: Any, lane: int, chunks: int) ->
 
 @njit(error_model="numpy", forceinline=True)
 def _write_states(task: Any, vectors: int, w: Any, lane: int, chunks: int, end: float) -> None:
-    """All save points of one lane up to `end`, eight states at a time."""
-    start, length = w.t[lane], end - w.t[lane]
-    first = int(w.saved[lane])
-    row = (int(w.run[lane]) * task.points + first) * task.width
-    past = first
-    while past < task.points and task.times[past] <= end:
-        past += 1
-    for c in range(chunks):
-        rows = moved(w.rows, lane * (2 + vectors) * chunks + c)
-        y, y1 = load(rows, 0), load(rows, chunks)
-        d1, d2 = load(rows, 2 * chunks), load(rows, 3 * chunks)
-        d3 = load(rows, 4 * chunks) if vectors == 3 else broadcast(0.0)
-        for at in range(first, past):
-            when = task.times[at]
-            theta = broadcast(1.0 if when == end else (when - start) / length)
-            rest = 1.0 - theta
-            value = rest * y + theta * (y1 + rest * (d1 + theta * (d2 + theta * d3)))
-            column = row + (at - first) * task.width + 8 * c
-            store_first(task.out, column, value, task.width - 8 * c)
-    w.saved[lane] = float(past)
-    w.next_save[lane] = task.times[past] if past < task.points else np.inf
+    """All save points of one lane up to `end`, eight states at a time.
+
+    Eight are written even where fewer are left: what spills over lies in the run's next row,
+    which comes next.  Only at the end of a run must it not.
+    """
+    start, per_length = w.t[lane], 1.0 / (end - w.t[lane])
+    at, when = int(w.saved[lane]), w.next_save[lane]
+    rows = moved(w.rows, lane * (2 + vectors) * chunks)
+    size = task.points * task.width
+    run = shifted(task.out, int(w.run[lane]) * size)
+    while when <= end:
+        theta = broadcast(1.0 if when == end else (when - start) * per_length)
+        rest = 1.0 - theta
+        for c in range(chunks):
+            inner = load(rows, (1 + vectors) * chunks + c)
+            for d in range(vectors - 1, 0, -1):
+                inner = load(rows, (1 + d) * chunks + c) + theta * inner
+            value = rest * load(rows, c) + theta * (load(rows, chunks + c) + rest * inner)
+            column = at * task.width + 8 * c
+            if column + 8 <= size:
+                store(shifted(run, column), 0, value)
+            else:
+                store_first(run, column, value, size - column)
+        at += 1
+        when = task.times[at] if at < task.points else np.inf
+    w.saved[lane], w.next_save[lane] = float(at), when
 
 
 @njit(error_model="numpy", forceinline=True)

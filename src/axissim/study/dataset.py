@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -64,14 +65,14 @@ def labelled(
     """
     import xarray as xr
 
-    ds = xr.Dataset(
-        {key: ((*dims, "time"), array, attributes(model, key)) for key, array in values.items()},
+    moving = {key: ((*dims, "time"), v, attributes(model, key)) for key, v in values.items()}
+    notes = _record_attributes(model)
+    endings = {key: (dims, array, notes[key]) for key, array in record.items()}
+    return xr.Dataset(
+        moving | endings,
         coords={"time": ("time", times, _time_attributes(model)), **coords},
         attrs=_provenance(model, config),
     )
-    for key, array in record.items():
-        ds[key] = (dims, array, _record_attributes(model)[key])
-    return ds
 
 
 def _time_attributes(model: Model) -> dict[str, str]:
@@ -101,17 +102,23 @@ def _flags(title: str, words: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of what decides a result."""
+    return {name: version(name) for name in ("axissim", "numpy", "scipy", "numba", "xarray")}
+
+
 def _provenance(model: Model, config: Mapping[str, Any]) -> dict[str, str]:
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
-    packages = ("axissim", "numpy", "scipy", "numba", "xarray")
+    versions = _versions()
     return {
         "Conventions": "CF-1.11",
         "title": model.name or model.id,
-        "source": f"axissim {version('axissim')}",
+        "source": f"axissim {versions['axissim']}",
         "model_id": model.id,
         "model_hash": model_hash(model),
         "config": json.dumps(config, sort_keys=True),
-        "versions": json.dumps({name: version(name) for name in packages}),
+        "versions": json.dumps(versions),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)),
         "disclaimer": "For research and teaching; not medical advice.",
     }
