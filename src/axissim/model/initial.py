@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from axissim.model.drafts import Drafts
-from axissim.model.expression import ZERO, Expression, names
+from axissim.model.expression import TIME, ZERO, Expression, names
 from axissim.model.model import ModelError
 from axissim.model.passes import substitute
 from axissim.model.refusal import Source
@@ -27,10 +27,11 @@ def settle(drafts: Drafts, source: Source) -> None:
     both = {key: _read(formula) for key, formula in starts.items()}
     _refuse_circle(reads | both, drafts, source, "rules and initial assignments")
     values: dict[str, Expression] = {}
-    for key in _in_order(reads):
+    for key in _in_order(reads, [key for reading in both.values() for key in reading]):
         values[key] = substitute([rules[key]], values, ZERO)[0]
     for key, formula in starts.items():
-        drafts[key].initial = substitute([formula], values, ZERO)[0]
+        if formula.args or formula is TIME or formula.value in values:
+            drafts[key].initial = substitute([formula], values, ZERO)[0]
     _refuse_missing(drafts, source)
 
 
@@ -88,11 +89,11 @@ def circle(reads: Mapping[str, Iterable[str]]) -> list[str]:
     return []
 
 
-def _in_order(reads: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys of a graph without circles, those that are read before those that read them."""
+def _in_order(reads: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> list[str]:
+    """The keys that `wanted` need in a graph without circles, what is read before its readers."""
     done: dict[str, None] = {}
-    for root in reads:
-        stack = [root]
+    for root in wanted:
+        stack = [root] if root in reads and root not in done else []
         while stack:
             waiting = [k for k in reads[stack[-1]] if k in reads and k not in done]
             if waiting:

@@ -95,6 +95,9 @@ def read_units(model: Any, level: int, source: Source) -> Units:
     definitions = {}
     for i in range(model.getNumUnitDefinitions()):
         given = model.getUnitDefinition(i)
+        for factor in _factors(given):
+            if factor.kind not in KINDS:
+                raise source.error(given, "has a unit of no kind that SBML knows; mend its kind")
         made = UnitDefinition(_factors(given), str(given.getName()))
         if not 0.0 < unit(made).size < math.inf:
             raise source.error(given, "has no finite size; mend its scales and multipliers")
