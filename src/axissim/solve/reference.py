@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from axissim.compile.kernel import Kernel
-from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
+from axissim.solve.work import MAX_STEPS, NON_FINITE, OK, STEP_TOO_SMALL, Runs
 
 METHODS = ("LSODA", "Radau", "BDF", "DOP853", "RK45")
 _EPS = float(np.finfo(np.float64).eps)
@@ -23,10 +23,15 @@ def solve_by_scipy(method: str, kernel: Kernel, runs: Runs) -> None:
     runs.counter[0] = runs.status.size
 
 
+class _TooMany(Exception):
+    """More rates asked for than so many steps can need; SciPy's LSODA never leaves a pole."""
+
+
 class _OneRun:
     """Rates and Jacobian of one run, as SciPy calls them."""
 
-    def __init__(self, kernel: Kernel, inputs: Any) -> None:
+    def __init__(self, kernel: Kernel, inputs: Any, max_steps: int) -> None:
+        self.calls_left = 10 * max_steps
         system, self.scalar = kernel.system, kernel.scalar
         self.n, self.fixed = len(system.states), len(system.fixed)
         self.q = np.zeros(self.fixed + 2 * len(system.switches))
@@ -39,6 +44,9 @@ class _OneRun:
         self.window = (-np.inf, np.inf)
 
     def rates(self, t: float, y: Any) -> Any:
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            raise _TooMany
         f = np.empty(self.n)
         self.t[0] = min(max(t, self.window[0]), self.window[1])
         self.scalar.rhs(self.t, y, self.q, f)
@@ -69,7 +77,7 @@ class _OneRun:
 
 
 def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -> None:
-    one = _OneRun(kernel, inputs)
+    one = _OneRun(kernel, inputs, runs.max_steps)
     start, y = float(runs.times[0]), one.y0
     out, times = runs.out[run], runs.times
     out[:] = np.nan
@@ -79,7 +87,11 @@ def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -
             one.window = (start + 4 * _EPS * abs(start), landing - 4 * _EPS * abs(landing))
             inside = (times > start) & (times <= landing)
             points = np.append(times[inside], landing)
-            found = _segment(method, one, start, landing, y, points, runs)
+            try:
+                found = _segment(method, one, start, landing, y, points, runs)
+            except _TooMany:
+                runs.status[run], runs.t_fail[run] = MAX_STEPS, one.t[0]
+                return
             reached = found.t.size
             for at, row in zip(np.flatnonzero(inside)[:reached], found.y.T, strict=False):
                 out[at] = one.observed(times[at], row)[runs.picked]
