@@ -207,8 +207,10 @@ def _swept(
         begun = time.perf_counter()
         ds = runs_of(model, design, watch=watch, **options)
         seconds = time.perf_counter() - begun
-    for key in (str(key) for key in ds.coords if key in model.by_id):
-        ds[key].attrs.update(attributes(model, key))
+    for key in ds.coords:
+        part = str(key) if key in model.by_id else str(key).removesuffix("_0")
+        if part in model.by_id:
+            ds[key].attrs.update(attributes(model, part))
     ds.attrs.update(design.attrs)
     return ds, seconds
 
