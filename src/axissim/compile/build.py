@@ -12,13 +12,13 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from axissim.compile.emit import FUNCTIONS, emit
-from axissim.compile.system import System
+from axissim.compile.emit import FUNCTIONS
 from axissim.model.expression import OPERATIONS
 
 _ARITHMETIC = ", ".join(
@@ -83,43 +83,42 @@ def library_hash() -> str:
     return digest.hexdigest()
 
 
-def lane_module(system: System) -> ModuleType:
-    """The equations of `system` in lanes, each function a compiled C callback."""
+def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:
+    """The equations that `emit` wrote in lanes, each function a compiled C callback."""
     head = (
-        f'"""Equations of {system.model_id}, eight runs side by side."""\n\n'
+        f'"""Equations of {title}, eight runs side by side."""\n\n'
         "from numba import cfunc, types\n\n"
         f"from axissim.compile.lanes import broadcast, load, store, {_ARITHMETIC}\n\n"
         "P = types.CPointer(types.float64)\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
     functions = [
-        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[title].count(',') + 1))}), "
+        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[name].count(',') + 1))}), "
         f"cache=True, error_model='numpy')\n{text}"
-        for title, text in emit(system).items()
+        for name, text in texts.items()
     ]
     return module_of("\n\n".join([head, *functions]), "lanes")
 
 
-def scalar_module(system: System) -> ModuleType:
-    """The equations of `system` for one run, as compiled functions of arrays."""
+def scalar_module(title: str, texts: Mapping[str, str]) -> ModuleType:
+    """The equations that `emit` wrote for one run, as compiled functions of arrays."""
     head = (
-        f'"""Equations of {system.model_id}, one run."""\n\n'
+        f'"""Equations of {title}, one run."""\n\n'
         "from numba import njit\n\n"
         "from axissim.compile.scalars import broadcast, load, store\n"
         f"from axissim.compile.lanes import {_ARITHMETIC}\n\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
     wanted = ("prepare", "rhs", "rhs_jacobian", "observe")
-    texts = emit(system)
-    functions = [f"@njit(cache=True, error_model='numpy')\n{texts[title]}" for title in wanted]
+    functions = [f"@njit(cache=True, error_model='numpy')\n{texts[name]}" for name in wanted]
     return module_of("\n\n".join([head, *functions]), "scalar")
 
 
-def plain_module(system: System) -> ModuleType:
-    """The equations of `system` in plain Python floats, for tests and for looking inside."""
+def plain_module(title: str, texts: Mapping[str, str]) -> ModuleType:
+    """The equations that `emit` wrote in plain Python floats, for tests and for looking inside."""
     head = (
-        f'"""Equations of {system.model_id} in plain Python."""\n\n'
+        f'"""Equations of {title} in plain Python."""\n\n'
         "from axissim.compile.plain import *\n\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
-    return module_of("\n\n".join([head, *emit(system).values()]), "plain")
+    return module_of("\n\n".join([head, *texts.values()]), "plain")

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from axissim.compile.build import lane_module, scalar_module
-from axissim.compile.emit import FUNCTIONS
+from axissim.compile.emit import FUNCTIONS, emit
 from axissim.compile.system import System, system_of
 from axissim.model.model import Model
 
@@ -40,9 +40,14 @@ class Kernel:
     system: System
 
     @cached_property
+    def texts(self) -> dict[str, str]:
+        """The text of each function of the equations."""
+        return emit(self.system)
+
+    @cached_property
     def equations(self) -> Equations:
         """The equations in lanes, compiled or found in the cache."""
-        module = lane_module(self.system)
+        module = lane_module(self.system.model_id, self.texts)
         addresses = [int(getattr(module, title).address) for title in FUNCTIONS]
         s = self.system
         counts = (len(s.states), len(s.inputs), len(s.fixed), len(s.observables))
@@ -52,7 +57,7 @@ class Kernel:
     @cached_property
     def scalar(self) -> ModuleType:
         """The equations of one run as compiled functions, for the reference solvers."""
-        return scalar_module(self.system)
+        return scalar_module(self.system.model_id, self.texts)
 
 
 @lru_cache(maxsize=64)

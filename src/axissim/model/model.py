@@ -89,6 +89,8 @@ class Model:
     note: str = ""
 
     def __post_init__(self) -> None:
+        if not _SID.fullmatch(self.id):
+            raise ModelError(f"'{self.id}' is not an SBML id; name the model with letters, digits, _")
         known: set[str] = set()
         for part in self.parts:
             if not _SID.fullmatch(part.id):
