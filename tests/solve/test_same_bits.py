@@ -1,4 +1,4 @@
-"""A run is the same bits alone, in any block, order and number of threads, beside any neighbours."""
+"""A run is the same bits alone, in any block or order, on any threads, beside any neighbours."""
 
 from __future__ import annotations
 
@@ -125,9 +125,7 @@ def test_in_blocks(ensemble, reference, size):
     design = ensemble.design(COUNT)
     for first in range(0, COUNT, max(size, 9)):
         block = slice(first, first + size)
-        assert same(
-            ensemble.solved(design.isel(sample=block)), reference.isel(sample=block)
-        )
+        assert same(ensemble.solved(design.isel(sample=block)), reference.isel(sample=block))
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -29,7 +29,7 @@ def _ends():
     found = {}
     with open(DATA / "stiff_ends.csv", newline="") as file:
         for row in csv.DictReader(line for line in file if not line.startswith("#")):
-            end, values = found.setdefault(row["problem"], (float(row["end"]), {}))
+            _, values = found.setdefault(row["problem"], (float(row["end"]), {}))
             values[row["state"]] = float(row["value"])
     return found
 

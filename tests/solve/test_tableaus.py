@@ -1,4 +1,4 @@
-"""Tableaus: order conditions over rooted trees, of the method, its error estimate, its dense output.
+"""Tableaus: order conditions over rooted trees: method, error estimate and dense output.
 
 A tree is the tuple of its root's subtrees.  In a Rosenbrock method a vertex with one branch sums
 over alpha + gamma, any other over alpha (Hairer & Wanner, Solving ODEs II, section IV.7).
