@@ -7,10 +7,10 @@ from documents import start
 
 from axissim.model import antimony as antimony_text
 from axissim.model.antimony import read_antimony
-from axissim.model.expression import show
 from axissim.model.library import load
 from axissim.model.model import ModelError
 from axissim.model.refusal import UnsupportedModelError
+from axissim.model.text import show
 
 DECAY = """model decay()
   unit uM = 1e-6 mole/litre;  uM is "umol/L"

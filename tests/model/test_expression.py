@@ -12,17 +12,8 @@ import pytest
 from formulas import NAMES, exactly, expressions, finite, in_sympy, smooth
 from hypothesis import given, settings
 
-from axissim.model.expression import (
-    OPERATIONS,
-    Expression,
-    name,
-    names,
-    number,
-    operation,
-    parse,
-    show,
-    value,
-)
+from axissim.model.expression import OPERATIONS, Expression, name, names, number, operation, value
+from axissim.model.text import parse, show
 
 POINT = {"x": 0.7, "y": 1.9, "k_1": 0.31, "Vmax": 2.3}
 
@@ -203,7 +194,7 @@ def test_a_shared_sub_expression_costs_once() -> None:
 
 
 SCRIPT = """
-from axissim.model.expression import parse, show
+from axissim.model.text import parse, show
 from axissim.model.passes import differentiate, lower, fold
 from axissim.model.expression import name
 f = parse("Vd*eda/(Kd + eda)*exp(-k*time) + where(eda > Kd, eda^3, sqrt(eda + vda)) - min_*eda")

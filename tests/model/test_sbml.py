@@ -14,8 +14,8 @@ from documents import (
     start,
 )
 
-from axissim.model.expression import show
 from axissim.model.model import Model, ModelError
+from axissim.model.text import show
 
 
 def kinds(model: Model) -> dict[str, list[str]]:

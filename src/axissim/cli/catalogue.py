@@ -107,7 +107,7 @@ def _points(texts: Iterable[str]) -> Iterator[str]:
 
 def _equations(model: Model) -> Iterator[str]:
     """The rules and the rates of change, aligned at their equals signs."""
-    from axissim.model.expression import show as text
+    from axissim.model.text import show as text
 
     formulas = [(p.id, p.value) for p in model.parameters if p.value.op != "number"]
     rules = [(o.id, o.value) for o in model.observables]
@@ -160,7 +160,7 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _value(part: Any) -> str:
     """A quantity's number, or "" where it is a formula (which stands among the equations)."""
-    from axissim.model.expression import show as text
+    from axissim.model.text import show as text
 
     if hasattr(part, "rate"):
         return text(part.initial)
@@ -175,7 +175,7 @@ def _misfits(note: str) -> list[str]:
 
 def _plain(model: Model, card: Card | None) -> dict[str, Any]:
     """A model as plain values."""
-    from axissim.model.expression import show as text
+    from axissim.model.text import show as text
     from axissim.model.units import spelled
 
     def told(part: Any) -> dict[str, Any]:

@@ -90,9 +90,7 @@ def _function(
         if key in read
     ]
     texts = _texts(nodes, roots, leaves, authors, lines)
-    lines += [
-        f"    store({array}, {index}, {texts[node]})" for array, index, node in stores
-    ]
+    lines += [f"    store({array}, {index}, {texts[node]})" for array, index, node in stores]
     return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"]) + "\n"
 
 

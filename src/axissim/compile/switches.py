@@ -46,9 +46,7 @@ def switch_times(
     return list(found)
 
 
-def _line(
-    formula: Expression, states: set[str]
-) -> tuple[Expression, Expression] | None:
+def _line(formula: Expression, states: set[str]) -> tuple[Expression, Expression] | None:
     """(a, b) where `formula` is a + b*time with a, b fixed for a run; None if it is not."""
     slope = differentiate([formula], [TIME])[0].get(0)
     if slope is None or _moves(slope, states):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from axissim.model.dimensions import DIMENSIONLESS, Unit, spelling, unit
-from axissim.model.expression import OPERATIONS, Expression, in_order, names, show, value
+from axissim.model.expression import OPERATIONS, Expression, in_order, names, value
 from axissim.model.model import Model, Parameter, State, UnitFactor
+from axissim.model.text import show
 
 _SAME = {"add", "sub", "minimum", "maximum", "where"}
 _KEPT = {"neg", "absolute", "floor", "ceil"}

@@ -80,7 +80,9 @@ _NEUTRAL = {
 }
 
 
-def differentiate(roots: Sequence[Expression], wrt: Sequence[Expression]) -> list[dict[int, Expression]]:
+def differentiate(
+    roots: Sequence[Expression], wrt: Sequence[Expression]
+) -> list[dict[int, Expression]]:
     """The derivatives of each root with respect to the leaves `wrt`.
 
     Returns
@@ -113,7 +115,11 @@ def _chained(node: Expression, inner: list[dict[int, Expression]]) -> dict[int, 
             for at, arg_slope in arg_slopes.items():
                 term = _product(outer, arg_slope)
                 total[at] = _sum(total[at], term) if at in total else term
-    return {at: term for at, term in total.items() if term is not ZERO}
+    return {at: term for at, term in total.items() if not _vanishes(term)}
+
+
+def _vanishes(term: Expression) -> bool:
+    return term is ZERO or (term.op == "sub" and term.args[0] is term.args[1])
 
 
 def _product(x: Expression, y: Expression) -> Expression:
@@ -131,8 +137,6 @@ def _sum(x: Expression, y: Expression) -> Expression:
     if x_sign == y_sign:
         total = _folded("add", (x, y))
         return total if x_sign > 0 else _folded("neg", (total,))
-    if x is y:
-        return ZERO
     return _folded("sub", (x, y) if x_sign > 0 else (y, x))
 
 
@@ -175,8 +179,7 @@ def _reciprocal(of: Expression) -> Expression:
 
 
 def _power(base: Expression, exponent: float) -> Expression:
-    twice = 2.0 * exponent
-    if twice != round(twice) or abs(exponent) > _MOST_FACTORS:
+    if not abs(exponent) <= _MOST_FACTORS or exponent % 0.5 != 0.0:
         return operation("power", base, number(exponent))
     if exponent < 0.0:
         return _reciprocal(_power(base, -exponent))

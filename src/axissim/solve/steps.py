@@ -48,7 +48,10 @@ def _combine(tableau: Tableau) -> str:
         a, c = tableau.a[stage], tableau.c[stage] if tableau.implicit else ()
         grown = tableau.implicit and stage > 1 and a == (*tableau.a[stage - 1], 1.0)
         used = [j for j in range(stage) if (c and c[j]) or (a[j] and not grown) or j == stage - 1]
-        lines += [f"    {'el' if stage > 1 else ''}if stage == {stage}:", "        for i in range(n):"]
+        lines += [
+            f"    {'el' if stage > 1 else ''}if stage == {stage}:",
+            "        for i in range(n):",
+        ]
         lines += [f"            k{j} = load(k, {j} * n + i)" for j in used]
         if grown:
             where = f"load(at, i) + k{stage - 1}"
@@ -73,8 +76,10 @@ def _finish(tableau: Tableau) -> str:
         body += [f"        store(error, i, {_sum(tableau.error)})"]
     else:
         scale = "" if tableau.implicit else "h * "
-        value = f"load(at, i)" if tableau.first_same_as_last else (
-            f"load(y, i) + {scale}({_sum(tableau.solution)})"
+        value = (
+            f"load(at, i)"
+            if tableau.first_same_as_last
+            else (f"load(y, i) + {scale}({_sum(tableau.solution)})")
         )
         body += [f"        k{j} = load(k, {j} * n + i)" for j in used]
         body += [f"        store(y1, i, {value})"]
@@ -84,7 +89,11 @@ def _finish(tableau: Tableau) -> str:
 
 def _interpolants(tableau: Tableau) -> str:
     scale = "" if tableau.implicit else "h * "
-    lines = ["@njit(error_model='numpy')", "def interpolants(n, h, k, d):", "    for i in range(n):"]
+    lines = [
+        "@njit(error_model='numpy')",
+        "def interpolants(n, h, k, d):",
+        "    for i in range(n):",
+    ]
     used = [j for j in range(tableau.stages) if any(row[j] for row in tableau.dense)]
     lines += [f"        k{j} = load(k, {j} * n + i)" for j in used]
     lines += [

@@ -57,5 +57,3 @@ def solve(
 def _none_of(runs: Runs) -> Runs:
     """The same types, and nothing to do."""
     return runs._replace(status=runs.status[:0], counter=runs.counter.copy())
-
-

@@ -168,7 +168,20 @@ class Work(NamedTuple):
 def sizes(m: Any, method: Any, width: int) -> Any:
     """How many vectors each pointer of `Work` needs."""
     n, q = m.states, m.fixed + 2 * m.switches
-    of_equations = (n, n, n, n, m.jacobian, m.lu + 1, method.stages * n, n, n, n, method.vectors * n, q)
+    of_equations = (
+        n,
+        n,
+        n,
+        n,
+        m.jacobian,
+        m.lu + 1,
+        method.stages * n,
+        n,
+        n,
+        n,
+        method.vectors * n,
+        q,
+    )
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8))
     return of_equations + of_lanes + of_group
@@ -191,12 +204,40 @@ def workspace(m: Any, method: Any, width: int, room: Any) -> Work:
         at[i + 1] = at[i] + size
     p = pointer(room)
     return Work(
-        moved(p, at[0]), moved(p, at[1]), moved(p, at[2]), moved(p, at[3]), moved(p, at[4]),
-        moved(p, at[5]), moved(p, at[6]), moved(p, at[7]), moved(p, at[8]), moved(p, at[9]),
-        moved(p, at[10]), moved(p, at[11]), moved(p, at[12]), moved(p, at[13]), moved(p, at[14]),
-        moved(p, at[15]), moved(p, at[16]), moved(p, at[17]), moved(p, at[18]), moved(p, at[19]),
-        moved(p, at[20]), moved(p, at[21]), moved(p, at[22]), moved(p, at[23]), moved(p, at[24]),
-        moved(p, at[25]), moved(p, at[26]), moved(p, at[27]), moved(p, at[28]), moved(p, at[29]),
-        moved(p, at[30]), moved(p, at[31]), moved(p, at[32]), moved(p, at[33]), moved(p, at[34]),
+        moved(p, at[0]),
+        moved(p, at[1]),
+        moved(p, at[2]),
+        moved(p, at[3]),
+        moved(p, at[4]),
+        moved(p, at[5]),
+        moved(p, at[6]),
+        moved(p, at[7]),
+        moved(p, at[8]),
+        moved(p, at[9]),
+        moved(p, at[10]),
+        moved(p, at[11]),
+        moved(p, at[12]),
+        moved(p, at[13]),
+        moved(p, at[14]),
+        moved(p, at[15]),
+        moved(p, at[16]),
+        moved(p, at[17]),
+        moved(p, at[18]),
+        moved(p, at[19]),
+        moved(p, at[20]),
+        moved(p, at[21]),
+        moved(p, at[22]),
+        moved(p, at[23]),
+        moved(p, at[24]),
+        moved(p, at[25]),
+        moved(p, at[26]),
+        moved(p, at[27]),
+        moved(p, at[28]),
+        moved(p, at[29]),
+        moved(p, at[30]),
+        moved(p, at[31]),
+        moved(p, at[32]),
+        moved(p, at[33]),
+        moved(p, at[34]),
         moved(p, at[35]),
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.model.expression import show
 from axissim.model.model import Model, Observable, State
+from axissim.model.text import show
 from axissim.model.units import spelled
 
 if TYPE_CHECKING:

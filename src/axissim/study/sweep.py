@@ -183,9 +183,7 @@ def _blank_unrun(runs: Runs) -> None:
     runs.out[runs.status == NOT_RUN] = np.nan
 
 
-def _dataset(
-    question: Question, choice: Choice, runs: Runs, by: Any, complete: bool
-) -> xr.Dataset:
+def _dataset(question: Question, choice: Choice, runs: Runs, by: Any, complete: bool) -> xr.Dataset:
     shape, points = question.shape, len(question.times)
     moving = {
         key: runs.out[:, :, at].reshape(*shape, points) for at, key in enumerate(question.saved)
