@@ -90,7 +90,10 @@ def _by_form(op: str, args: list[tuple[str, int]]) -> tuple[str, int]:
     if row.arity == 1:
         sign = r"\neg " if op == "negated" else "-"
         return sign + _within(args[0], row.binding), row.binding
-    left, right = _within(args[0], row.binding), _within(args[1], row.binding + 1)
+    # a minus sign after another sign is bracketed: a (-b) would read as a - b
+    signed = row.infix in ("+", "-", "*") and args[1][0].startswith("-")
+    least = OPERATIONS["neg"].binding + 1 if signed else row.binding + 1
+    left, right = _within(args[0], row.binding), _within(args[1], least)
     product = r"\cdot" if right[0].isdigit() else r"\,"
     sign = product if op == "mul" else _SIGNS.get(op, row.infix)
     return f"{left} {sign} {right}", row.binding

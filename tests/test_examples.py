@@ -1,0 +1,46 @@
+"""The examples run as they stand, in a copy, and print and draw what they promise."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SCRIPTS = sorted(EXAMPLES.glob("*.py"))
+
+# What a script must find, as (text before a number, the number, how far it may lie from it): the
+# first from the abstract of Best 2009, 2.4 and 14.4 %; the last from the settled cycle's period.
+FOUND = {
+    "meals": [("swings by", 2.4, 0.05), ("inhibition,", 14.4, 0.05)],
+    "menstrual_cycle": [("surge comes on day", 28.17, 0.1)],
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_an_example_runs(script: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(script, tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(copy)],
+        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=300,
+        env={**os.environ, "MPLCONFIGDIR": str(tmp_path / "mpl")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert copy.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    for text, number, tolerance in FOUND.get(script.stem, ()):
+        match = re.search(re.escape(text) + r"\s+(-?[\d.]+)", done.stdout)
+        assert match, done.stdout
+        assert abs(float(match[1]) - number) <= tolerance
+
+
+def test_every_example_has_its_picture_and_its_line() -> None:
+    told = (EXAMPLES / "README.md").read_text("utf-8")
+    assert SCRIPTS
+    for script in SCRIPTS:
+        assert f"[{script.name}]({script.name})" in told
+        assert script.with_suffix(".png").exists()
