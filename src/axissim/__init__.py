@@ -4,11 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from axissim import plot
-    from axissim.model.library import load, models
-    from axissim.model.model import Model, ModelError
-    from axissim.study import design
-    from axissim.study.sweep import simulate, sweep
+    from axissim import plot as plot
+    from axissim.model.library import load as load
+    from axissim.model.library import models as models
+    from axissim.model.model import Model as Model
+    from axissim.model.model import ModelError as ModelError
+    from axissim.study import design as design
+    from axissim.study.sweep import simulate as simulate
+    from axissim.study.sweep import sweep as sweep
 
 _DOOR = {
     "load": "axissim.model.library",

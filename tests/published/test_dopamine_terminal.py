@@ -11,8 +11,20 @@ from scipy.interpolate import CubicSpline
 import axissim as ax
 
 MODEL = ax.load("dopamine_terminal")
-FLUXES = "V_TYRin V_TH V_DRR V_AADC V_MAT V_REL V_DAT V_CATAB V_REM V_MAO A_TH".split()
-STATES = "bh2 bh4 tyr ldopa cda vda eda hva tyrpool".split()
+FLUXES = [
+    "V_TYRin",
+    "V_TH",
+    "V_DRR",
+    "V_AADC",
+    "V_MAT",
+    "V_REL",
+    "V_DAT",
+    "V_CATAB",
+    "V_REM",
+    "V_MAO",
+    "A_TH",
+]
+STATES = ["bh2", "bh4", "tyr", "ldopa", "cda", "vda", "eda", "hva", "tyrpool"]
 SETTLED = 1000.0  # h; the slowest mode of the terminal has long died out by then
 
 Settings = tuple[tuple[str, float], ...]

@@ -11,9 +11,38 @@ import axissim as ax
 
 MODEL = ax.load("menstrual_cycle")
 HORMONES = ["LH", "FSH", "E2", "P4", "freq"]
-DRUGS = "Ago_d Ago_c AgoR_a AgoR_i Ant_d Ant_c Ant_p Ant_R".split()
-OTHERS = """LH_pit R_LH LH_R R_LH_des FSH_pit R_FSH FSH_R R_FSH_des s AF1 AF2 AF3 AF4 PrF OvF
-    Sc1 Sc2 Lut1 Lut2 Lut3 Lut4 IhA IhA_e IhB G R_a R_i GR_a GR_i""".split()
+DRUGS = ["Ago_d", "Ago_c", "AgoR_a", "AgoR_i", "Ant_d", "Ant_c", "Ant_p", "Ant_R"]
+OTHERS = [
+    "LH_pit",
+    "R_LH",
+    "LH_R",
+    "R_LH_des",
+    "FSH_pit",
+    "R_FSH",
+    "FSH_R",
+    "R_FSH_des",
+    "s",
+    "AF1",
+    "AF2",
+    "AF3",
+    "AF4",
+    "PrF",
+    "OvF",
+    "Sc1",
+    "Sc2",
+    "Lut1",
+    "Lut2",
+    "Lut3",
+    "Lut4",
+    "IhA",
+    "IhA_e",
+    "IhB",
+    "G",
+    "R_a",
+    "R_i",
+    "GR_a",
+    "GR_i",
+]
 STATES = HORMONES[:4] + OTHERS + DRUGS
 STEP = 0.02  # d
 LAST = 400.0  # d, fourteen cycles

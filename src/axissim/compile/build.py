@@ -57,7 +57,8 @@ def module_of(text: str, kind: str) -> ModuleType:
     if not path.exists() or path.read_text() != text:
         _write_whole(path, text)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

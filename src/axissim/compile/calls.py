@@ -17,7 +17,7 @@ from axissim.compile.lane_type import lanes
 POINTER = types.CPointer(types.float64)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def pointer(typingctx: Any, array: Any) -> Any:
     """`pointer(array)`: where a contiguous array begins; keep the array alive."""
 
@@ -27,7 +27,7 @@ def pointer(typingctx: Any, array: Any) -> Any:
     return types.CPointer(array.dtype)(array), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def moved(typingctx: Any, start: Any, by: Any) -> Any:
     """`moved(start, by)`: the pointer `by` vectors of lanes further on."""
 
@@ -38,7 +38,7 @@ def moved(typingctx: Any, start: Any, by: Any) -> Any:
     return POINTER(POINTER, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def shifted(typingctx: Any, start: Any, by: Any) -> Any:
     """`shifted(start, by)`: the pointer `by` numbers further on."""
 
@@ -48,7 +48,7 @@ def shifted(typingctx: Any, start: Any, by: Any) -> Any:
     return POINTER(POINTER, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store_first(typingctx: Any, start: Any, at: Any, value: Any, count: Any) -> Any:
     """`store_first(start, at, value, count)`: write the first `count` lanes from element `at` on.
 
@@ -78,7 +78,7 @@ def _index(number: int) -> Any:
     return ir.Constant(ir.IntType(32), number)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call(typingctx: Any, address: Any, *pointers: Any) -> Any:
     """`call(address, pointer, ...)`: call a C function that takes pointers to double."""
 
@@ -92,7 +92,7 @@ def call(typingctx: Any, address: Any, *pointers: Any) -> Any:
     return types.void(types.intp, types.StarArgTuple(pointers)), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fetch_add(typingctx: Any, counter: Any, by: Any) -> Any:
     """`fetch_add(counter, by)`: add to the int64 a pointer points at, for all threads at once.
 

@@ -48,11 +48,18 @@ class Kernel:
     def equations(self) -> Equations:
         """The equations in lanes, compiled or found in the cache."""
         module = lane_module(self.system.model_id, self.texts)
-        addresses = [int(getattr(module, title).address) for title in FUNCTIONS]
         s = self.system
-        counts = (len(s.states), len(s.inputs), len(s.fixed), len(s.observables))
-        sizes = (len(s.jacobian), len(s.elimination.entries), len(s.switches))
-        return Equations(*addresses, *counts, *sizes, s.autonomous)
+        return Equations(
+            **{title: int(getattr(module, title).address) for title in FUNCTIONS},
+            states=len(s.states),
+            inputs=len(s.inputs),
+            fixed=len(s.fixed),
+            observables=len(s.observables),
+            jacobian=len(s.jacobian),
+            lu=len(s.elimination.entries),
+            switches=len(s.switches),
+            autonomous=s.autonomous,
+        )
 
     @cached_property
     def scalar(self) -> ModuleType:

@@ -51,7 +51,7 @@ class LanesModel(extending.models.PrimitiveModel):
     """By value in a vector register (or in several narrower ones)."""
 
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, LANES)  # type: ignore[no-untyped-call]
+        super().__init__(dmm, fe_type, LANES)
 
 
 def _copied(builder: Any, number: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Model -> ordered system: what is fixed for a run, what moves, the Jacobian and its elimination."""
+"""Model -> ordered system: what is fixed, what moves, the Jacobian and its elimination."""
 
 from __future__ import annotations
 
@@ -194,7 +194,8 @@ def _hoist(
         leaf = node is TIME or (node.op == "name" and node.value in states)
         moves[node] = leaf or any(moves[arg] for arg in node.args)
     fixed: dict[Expression, str] = {}
-    for node in [*(arg for node in moves if moves[node] for arg in node.args), *roots]:
+    used = [arg for user in moves if moves[user] for arg in user.args]
+    for node in [*used, *roots]:
         if not moves[node] and node.op != "number" and node not in fixed:
             own = node.value if node.op == "name" else authors.get(node)
             fixed[node] = own or str(len(fixed) + 1)

@@ -107,7 +107,7 @@ class Operation:
 
 
 def _truth(test: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args: np.where(test(*args), 1.0, 0.0)[()]
+    return lambda *args: np.asarray(test(*args), float)[()]
 
 
 def _o(op: str) -> Callable[..., Expression]:
@@ -205,7 +205,7 @@ OPERATIONS: dict[str, Operation] = {
     "negated": Operation(1, _truth(np.logical_not), infix="!", binding=90, truth=True),
     "where": Operation(
         3,
-        lambda c, x, y: np.where(np.asarray(c) != 0.0, x, y)[()],
+        lambda c, x, y: np.asarray(np.where(np.asarray(c) != 0.0, x, y))[()],
         choice=lambda c, x, y: c,
     ),
 }

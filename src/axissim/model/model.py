@@ -15,8 +15,7 @@ _SID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 class ModelError(ValueError):
-    """A model, or what is asked of it, is wrong; the message is one line that says what and how
-    to mend it."""
+    """A model, or what is asked of it, is wrong; the message is one line: what, and the mend."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,18 @@ class UnitFactor:
 
 @dataclass(frozen=True)
 class Quantity:
-    """What every named part of a model has: id, unit (a key of `Model.units` or an SBML base
-    unit, "" if undeclared), display name and note (plain text; for a parameter, its source)."""
+    """What every named part of a model has.
+
+    Attributes
+    ----------
+    id : str
+    unit : str
+        A key of `Model.units` or an SBML base unit; "" if undeclared.
+    name : str
+        For display.
+    note : str
+        Plain text; for a parameter, its source.
+    """
 
     id: str
     unit: str = ""
@@ -90,7 +99,7 @@ class Model:
 
     def __post_init__(self) -> None:
         if not _SID.fullmatch(self.id):
-            raise ModelError(f"'{self.id}' is not an SBML id; name the model with letters, digits, _")
+            raise ModelError(f"'{self.id}' is not an SBML id; name the model in letters and digits")
         known: set[str] = set()
         for part in self.parts:
             if not _SID.fullmatch(part.id):
@@ -146,7 +155,7 @@ def _formulas(part: Parameter | State | Observable) -> tuple[Expression, ...]:
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'?" for the nearest of `known`, or nothing."""
+    """The words ``; did you mean 'x'?`` for the nearest of `known`, or nothing."""
     folded = {word.lower(): word for word in sorted(known)}
     near = difflib.get_close_matches(wrong.lower(), folded, n=1, cutoff=0.6)
     return f"; did you mean '{folded[near[0]]}'?" if near else ""

@@ -14,7 +14,6 @@ from axissim.compile.lanes import (
     either,
     exp,
     gt,
-    le,
     load,
     log,
     lt,

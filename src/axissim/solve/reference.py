@@ -23,7 +23,7 @@ def solve_by_scipy(method: str, kernel: Kernel, runs: Runs) -> None:
     runs.counter[0] = runs.status.size
 
 
-class _TooMany(Exception):
+class _TooManyCallsError(Exception):
     """More rates asked for than so many steps can need; SciPy's LSODA never leaves a pole."""
 
 
@@ -46,7 +46,7 @@ class _OneRun:
     def rates(self, t: float, y: Any) -> Any:
         self.calls_left -= 1
         if self.calls_left < 0:
-            raise _TooMany
+            raise _TooManyCallsError
         f = np.empty(self.n)
         self.t[0] = min(max(t, self.window[0]), self.window[1])
         self.scalar.rhs(self.t, y, self.q, f)
@@ -89,7 +89,7 @@ def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -
             points = np.append(times[inside], landing)
             try:
                 found = _segment(method, one, start, landing, y, points, runs)
-            except _TooMany:
+            except _TooManyCallsError:
                 runs.status[run], runs.t_fail[run] = MAX_STEPS, one.t[0]
                 return
             reached = found.t.size

@@ -76,11 +76,8 @@ def _finish(tableau: Tableau) -> str:
         body += [f"        store(error, i, {_sum(tableau.error)})"]
     else:
         scale = "" if tableau.implicit else "h * "
-        value = (
-            f"load(at, i)"
-            if tableau.first_same_as_last
-            else (f"load(y, i) + {scale}({_sum(tableau.solution)})")
-        )
+        value = f"load(y, i) + {scale}({_sum(tableau.solution)})"
+        value = "load(at, i)" if tableau.first_same_as_last else value
         body += [f"        k{j} = load(k, {j} * n + i)" for j in used]
         body += [f"        store(y1, i, {value})"]
         body += [f"        store(error, i, {scale}({_sum(tableau.error)}))"]

@@ -75,7 +75,7 @@ class Task(NamedTuple):
     rtol: float
     fixed_step: float
     max_steps: int
-    count: int
+    members: int
     varied: int
     points: int
     width: int
@@ -122,8 +122,8 @@ class Work(NamedTuple):
     observables, and one vector to hand over a time.  Of each lane's run: time, step to try, from
     and to where the equations may be asked (not across a switch), next landing, next save point,
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
-    error, its number, and how much of it is saved.  ``group_``: eight runs made ready.  ``rows``: each
-    lane's interpolants, state beside state.
+    error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
+    ``rows``: each lane's interpolants, state beside state.
     """
 
     y: Any

@@ -76,8 +76,10 @@ def _known(method: str, methods: Any, prefix: str) -> None:
 
 
 def _automatic(question: Question, rtol: float, atol: Any, max_steps: int) -> Choice:
-    """Tsit5 if it does the model as it is for less work than Rodas5P, which takes over any run
-    that Tsit5 cannot do."""
+    """Tsit5 if it does the model as it is for less work than Rodas5P.
+
+    Rodas5P then takes over any run that Tsit5 cannot do.
+    """
     ends = question.times[[0, -1]]
     stiff = _trial(question, "rodas5p", ends, rtol, atol, _TRIAL_STEPS)
     work = (stiff.n_steps[0] + stiff.n_rejected[0]) * _work(question.kernel, "rodas5p")

@@ -65,7 +65,7 @@ class Question:
     def parameter(self, identifier: str) -> Any:
         """A parameter's value in every run, shape (runs,)."""
         keys = list(self.kernel.system.inputs)
-        env = dict(zip(keys, self.defaults, strict=True)) | self.kernel.system.baked
+        env = dict(zip(keys, self.defaults, strict=True)) | dict(self.kernel.system.baked)
         env |= {keys[c]: self.design[:, at] for at, c in enumerate(self.columns)}
         if identifier not in env:
             return np.broadcast_to(value(starting(self.model)[identifier], env), len(self.design))
