@@ -242,7 +242,7 @@ def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
 def prepare_group(m: Any, task: Any, order: float, w: Any) -> None:
     """Take eight task: their inputs, fixed quantities, initial values and first steps."""
     count = task.members
-    first = fetch_add(task.memberser, 8)
+    first = fetch_add(task.counter, 8)
     for slot in range(8):
         w.group_run[slot] = first + slot if first + slot < count else -1.0
     w.group_at[0] = 0.0
