@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from axissim.model.expression import parse
 from axissim.model.latex import document, equations, latex, symbol
 from axissim.model.library import load, shipped
+from axissim.model.text import parse
 
 
 @pytest.mark.parametrize(
