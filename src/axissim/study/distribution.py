@@ -159,7 +159,7 @@ def distribution(given: Distribution | str) -> Distribution:
     if not 2 <= len(numbers) <= kinds[match["kind"]]:
         raise ValueError(f"'{given}' has {len(numbers)} numbers; {_FORMS}")
     factor = 1.0 if match["factor"] is None else _number(given, match["factor"])
-    return Distribution(match["kind"], *numbers, factor=factor)
+    return factor * Distribution(match["kind"], *numbers)
 
 
 _FORMS = "write uniform(low, high), loguniform(low, high), normal(mean, sd) or lognormal(mu, sigma)"
