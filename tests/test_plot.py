@@ -133,6 +133,19 @@ def test_runs_that_were_not_made_are_counted_apart() -> None:
     assert "1 not run" in words(plot.fan(sampled(9, bad=[3], word=0), ["eda"]))
 
 
+def test_a_fan_of_very_many_runs_is_made_of_some_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for room in (plot.runs, plot.curves):
+        monkeypatch.setattr(room, "MOST", 5)
+    ds = sampled(41)
+    figure = saved(plot.fan(ds, ["eda"]))
+    median = next(line for line in figure.axes[0].lines if line.get_label() == "median")
+    np.testing.assert_allclose(median.get_ydata(), ds["eda"][20])
+    assert "41 runs over Vd and fire; 0 failed; fans of 5 of them" in words(figure)
+    assert "fans" not in words(plot.fan(sampled(5), ["eda"]))
+
+
 def test_a_heat_map_shows_the_end_with_its_axes_the_right_way_round() -> None:
     ds = result({"k": [1, 2, 3], "q": [5, 6, 7, 8]})
     figure = saved(plot.heatmap(ds, "eda"))

@@ -12,7 +12,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 
-from axissim.plot.runs import flat, members, succeeded, words
+from axissim.plot.runs import MOST, flat, members, succeeded, words
 from axissim.plot.style import (
     COLOURS,
     FAINT,
@@ -101,7 +101,8 @@ def fan(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
 
 def spread(axes: Axes, ds: xr.Dataset, key: str, colour: str) -> None:
     """The fan of one variable, in axes of its own."""
-    values = flat(ds, key)[succeeded(ds)]
+    good = np.flatnonzero(succeeded(ds))
+    values = flat(ds, key)[good[members(len(good), MOST)]]
     times = ds["time"].values
     if not len(values):
         axes.text(0.5, 0.5, "no run succeeded", transform=axes.transAxes, ha="center", color=FAINT)

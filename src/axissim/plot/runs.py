@@ -12,6 +12,8 @@ from axissim.plot.style import spread_log
 if TYPE_CHECKING:
     import xarray as xr
 
+MOST = 20_000  # runs that a fan is made of; more change no line that an eye can see
+
 
 def dims(ds: xr.Dataset) -> list[str]:
     """The dimensions that tell runs apart."""
@@ -61,7 +63,9 @@ def words(ds: xr.Dataset) -> str:
     failed = int(np.sum(ended > 1))
     left = int(np.sum(ended == 0))
     said = [f"{ended.size:,} runs over {_listed(list(swept(ds)))}", f"{failed:,} failed"]
-    return "; ".join([*said, *([f"{left:,} not run"] if left else [])])
+    said += [f"{left:,} not run"] if left else []
+    said += [f"fans of {MOST:,} of them"] if ended.size - failed - left > MOST else []
+    return "; ".join(said)
 
 
 def _listed(keys: list[str]) -> str:
