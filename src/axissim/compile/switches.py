@@ -58,16 +58,18 @@ def _line(formula: Expression, states: set[str]) -> tuple[Expression, Expression
 def _crossing(
     gap: Expression, states: set[str], clocks: dict[Expression, Expression]
 ) -> list[tuple[Expression, Expression]]:
-    """When `gap` crosses zero: once if affine, once a period if it reads one clock."""
+    """When `gap` crosses zero: once if affine, once a period if it reads one clock or two alike."""
     used = [clock for clock in clocks if clock in set(in_order([gap]))]
     if not used:
         line = _line(gap, states)
         return [_folded(operation("neg", operation("div", *line)), ZERO)] if line else []
-    if len(used) > 1:
+    if len({clocks[clock] for clock in used}) > 1:
         return []
-    # Within the first period the clock's floor is a constant, 0, so the gap is affine there.
-    within = _replaced(gap, used[0], ZERO)
-    line = _line(within, states)
+    # Within the first period a clock's floor (or ceiling) is a constant, 0: the gap is affine.
+    within = gap
+    for clock in used:
+        within = _replaced(within, clock, ZERO)
+    line = _line(fold([within])[0], states)
     if line is None:
         return []
     return [_folded(operation("neg", operation("div", *line)), clocks[used[0]])]

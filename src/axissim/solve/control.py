@@ -25,7 +25,6 @@ from axissim.compile.lanes import (
     where,
 )
 
-_EPS = float(np.finfo(np.float64).eps)
 _TINY = 1e-200  # floor of an error weight, where a state and its tolerance are both 0
 _FIRST = 1.0  # error aimed at in the first step, in units of the tolerance
 _SAFETY, _SHRINK, _GROW = 0.9, 0.2, 6.0
@@ -53,7 +52,7 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     """
     n, y, f, at, f1 = m.states, w.group_y, w.group_f, w.stage, w.shift
     start, span = task.start, task.stop - task.start
-    store(w.clock, 0, start + (4.0 * _EPS * abs(start) if m.switches else 0.0))
+    store(w.clock, 0, start + (task.blur if m.switches else 0.0))
     call(m.rhs, w.clock, y, w.group_q, f)
     size = norm(n, y, y, y, task.rtol, task.atol)
     speed = norm(n, f, y, y, task.rtol, task.atol)
@@ -83,16 +82,16 @@ def next_factor(error: Any, last: Any, order: float) -> Any:
 
 
 @njit(error_model="numpy")
-def next_landing(m: Any, q: Any, lane: int, t: float, end: float) -> float:
+def next_landing(m: Any, task: Any, q: Any, lane: int, t: float) -> float:
     """The next known switch time of one lane's run after `t`, or the end."""
-    target, after = end, t + 8.0 * _EPS * abs(t)
+    target, after, before = float(task.stop), t + task.blur, task.stop - task.blur
     for s in range(m.switches):
         moment = q[(m.fixed + 2 * s) * 8 + lane]
         period = q[(m.fixed + 2 * s + 1) * 8 + lane]
-        if period > 0.0 and moment <= after:
+        if period > 0.0:
             moment += period * (np.floor((t - moment) / period) + 1.0)
             if moment <= after:
                 moment += period
-        if after < moment < target:
+        if after < moment < min(target, before):
             target = moment
     return target

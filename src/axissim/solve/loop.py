@@ -105,7 +105,7 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
             h = where(lands, target - t, h)
             end = where(lands, target, t + h)
             inner = both(lands, lt(target, task.stop))
-            store(w.hi, 0, where(inner, target - 4.0 * _EPS * absolute(target), end))
+            store(w.hi, 0, where(lands, target - task.blur, end) if m.switches else end)
             if method.implicit:
                 call(m.rhs_jacobian, w.lo, w.y, w.q, w.f, w.ft, w.jac)
             take_step(m, w, t, h)
@@ -185,8 +185,8 @@ def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, inner: Any) -> Non
             record(task, w, lane, MAX_STEPS if full else stuck)
             refill(m, task, method, w, lane)
         elif get(switched, lane) != 0.0:
-            w.lo[lane] = w.t[lane] + 4.0 * _EPS * abs(w.t[lane])
-            w.target[lane] = next_landing(m, w.q, lane, w.t[lane], task.stop)
+            w.lo[lane] = w.t[lane] + task.blur
+            w.target[lane] = next_landing(m, task, w.q, lane, w.t[lane])
     if method.reuses_last and anywhere(switched):
         store(w.clock, 0, load(w.lo, 0))
         call(m.rhs, w.clock, w.y, w.q, w.f)
@@ -229,9 +229,9 @@ def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
         w.k[i * 8 + lane] = w.group_f[i * 8 + slot]
     start = task.start
     w.t[lane] = start
-    w.lo[lane] = start + (4.0 * _EPS * abs(start) if m.switches else 0.0)
+    w.lo[lane] = start + (task.blur if m.switches else 0.0)
     w.h[lane] = task.fixed_step if task.fixed_step > 0.0 else w.group_h[slot]
-    w.target[lane] = next_landing(m, w.q, lane, start, task.stop)
+    w.target[lane] = next_landing(m, task, w.q, lane, start)
     w.saved[lane] = 0
     w.next_save[lane] = start
     w.rejecting[lane] = 0.0

@@ -64,16 +64,17 @@ class _OneRun:
         self.scalar.observe(self.t, np.ascontiguousarray(y), self.q, self.observables)
         return np.concatenate([y, self.observables])
 
-    def landings(self, start: float, stop: float) -> list[float]:
-        """Switch times within the run, and its end."""
-        moments = {stop}
+    def landings(self, start: float, stop: float, blur: float) -> list[float]:
+        """Switch times within the run, those nearer than `blur` as one, and its end."""
+        moments: set[float] = set()
         for first, period in self.q[self.fixed :].reshape(-1, 2):
             if period > 0.0:
                 turns = np.arange(np.ceil((start - first) / period), (stop - first) / period + 1.0)
                 moments.update(first + period * turns)
             else:
                 moments.add(first)
-        return sorted(m for m in moments if start < m <= stop)
+        inner = sorted(m for m in moments if start + blur < m < stop - blur)
+        return [m for at, m in enumerate(inner) if not at or m - inner[at - 1] > blur] + [stop]
 
 
 def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -> None:
@@ -83,8 +84,9 @@ def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -
     out[:] = np.nan
     with np.errstate(all="ignore"):
         out[0] = one.observed(start, y)[runs.picked]
-        for landing in one.landings(start, float(times[-1])):
-            one.window = (start + 4 * _EPS * abs(start), landing - 4 * _EPS * abs(landing))
+        blur = 8 * _EPS * float(np.abs(times[[0, -1]]).max())  # as axissim.solve.work.Task has it
+        for landing in one.landings(start, float(times[-1]), blur):
+            one.window = (start + blur, landing - blur)
             inside = (times > start) & (times <= landing)
             points = np.append(times[inside], landing)
             try:
@@ -92,7 +94,7 @@ def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -
             except _TooManyCallsError:
                 runs.status[run], runs.t_fail[run] = MAX_STEPS, one.t[0]
                 return
-            reached = found.t.size
+            reached = len(found.t)
             for at, row in zip(np.flatnonzero(inside)[:reached], found.y.T, strict=False):
                 out[at] = one.observed(times[at], row)[runs.picked]
             runs.n_steps[run] += found.nfev

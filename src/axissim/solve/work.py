@@ -12,6 +12,7 @@ from axissim.compile.lanes import align64
 
 STATUS = ("not_run", "ok", "max_steps", "step_too_small", "non_finite", "event_error")
 NOT_RUN, OK, MAX_STEPS, STEP_TOO_SMALL, NON_FINITE, EVENT_ERROR = range(6)
+_EPS = float(np.finfo(np.float64).eps)
 
 
 class Runs(NamedTuple):
@@ -82,6 +83,7 @@ class Task(NamedTuple):
     start: float
     stop: float
     observed: bool
+    blur: float  # how far rounding may move a switch: rates are not asked nearer to one
 
 
 @njit
@@ -97,6 +99,7 @@ def task_of(runs: Any, states: int) -> Task:
         pointer(runs.counter), runs.rtol, runs.fixed_step, runs.max_steps,
         runs.status.size, runs.columns.size, runs.times.size, runs.picked.size,
         runs.times[0], runs.times[-1], observed,
+        8.0 * _EPS * max(abs(runs.times[0]), abs(runs.times[-1])),
     )  # fmt: skip
 
 
