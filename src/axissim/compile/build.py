@@ -89,13 +89,14 @@ def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:
     head = (
         f'"""Equations of {title}, eight runs side by side."""\n\n'
         "from numba import cfunc, types\n\n"
-        f"from axissim.compile.lanes import broadcast, load, store, {_ARITHMETIC}\n\n"
+        f"from axissim.compile.written import broadcast, equations, load, store, {_ARITHMETIC}\n\n"
         "P = types.CPointer(types.float64)\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
     functions = [
-        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[name].count(',') + 1))}), "
-        f"cache=True, error_model='numpy')\n{text}"
+        f"@equations\n{text}\n\n"
+        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[name].count(',') + 1))}), cache=True)\n"
+        f"def call_{name}({FUNCTIONS[name]}):\n    {name}({FUNCTIONS[name]})\n"
         for name, text in texts.items()
     ]
     return module_of("\n\n".join([head, *functions]), "lanes")

@@ -50,7 +50,7 @@ class Kernel:
         module = lane_module(self.system.model_id, self.texts)
         s = self.system
         return Equations(
-            **{title: int(getattr(module, title).address) for title in FUNCTIONS},
+            **{title: int(getattr(module, f"call_{title}").address) for title in FUNCTIONS},
             states=len(s.states),
             inputs=len(s.inputs),
             fixed=len(s.fixed),

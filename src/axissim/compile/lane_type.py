@@ -121,6 +121,7 @@ def _define(function: Any, description: str, emit: Emitter, emit_scalar: Emitter
     """Make `function` mean `emit` in compiled code."""
     function.__name__ = function.__qualname__ = description.partition("(")[0]
     function.__doc__ = description
+    function.emit = emit
     count = len(inspect.signature(function).parameters)
 
     @typed(function)
