@@ -210,7 +210,7 @@ def test_a_grid_has_a_dimension_a_quantity(axissim: Call, decay: Path, tmp_path:
     assert code == 0
     assert out == f"{path}\n"
     assert "6 runs in" in err
-    assert "runs/s" in err
+    assert "runs/s; compiled in" in err
     assert "0 failed" in err
     with store.open(path) as ds:
         assert ds["flux"].shape == (3, 2, 3)
@@ -274,6 +274,8 @@ def test_a_sweep_of_which_some_runs_failed_exits_with_3(axissim: Call, tmp_path:
     told = json.loads(out)
     assert code == 3
     assert (told["runs"], told["done"], told["failed"]) == (4, 4, 3)
+    assert told["seconds"] > 0
+    assert told["runs_per_second"] == pytest.approx(4 / told["seconds"], rel=0.1)
     assert sum(told["status"].values()) == 4
     assert told["status"]["ok"] == 1
     assert "3 failed: 3 " in err

@@ -187,7 +187,15 @@ def test_an_overview_has_fans_and_what_decides() -> None:
     assert by_fire.get_xscale() == "linear"
     assert over.get_title("left") == "2 failed (red)"
     assert len(over.lines[0].get_xdata()) == 2
-    assert bar.get_ylabel() == "median of eda at the end"
+    assert bar.get_ylabel() == "eda at the end"
+
+
+def test_dots_become_hexagons_where_they_are_too_many() -> None:
+    figure = saved(plot.overview(sampled(3001)))
+    assert figure.axes[-1].get_ylabel() == "median of eda at the end"
+    against = figure.axes[3]
+    assert [line.get_linestyle() for line in against.lines] == ["-"]  # the medians, and no dots
+    assert sum(against.collections[0].get_array()) > 0
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def result() -> xr.Dataset:
     words = {"flag_values": np.arange(3, dtype=np.int8), "flag_meanings": "not_run ok max_steps"}
     return xr.Dataset(
         {
+            "hva": (("sample", "time"), 2 * eda, {"units": "umol/L"}),
             "eda": (("sample", "time"), eda, {"units": "umol/L"}),
             "status": ("sample", np.array([1, 1, 2, 1, 1, 0], np.int8), words),
             "n_steps": ("sample", np.arange(6)),
@@ -42,6 +43,8 @@ def test_a_result_comes_back_as_it_was(suffix: str, result: xr.Dataset, tmp_path
     path = store.save(result, tmp_path / f"result{suffix}")
     with store.open(path) as back:
         xr.testing.assert_identical(back.load(), result)
+        assert list(back.data_vars) == list(result.data_vars)  # which Zarr itself forgets
+        assert list(back.coords) == list(result.coords)
         assert back["status"].dtype == np.int8
         assert back["status"].attrs["flag_values"].dtype == np.int8
         assert back["time"].dtype == np.float64
@@ -179,14 +182,14 @@ def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
 
 def test_csv_has_a_row_a_time_of_each_run(result: xr.Dataset, tmp_path: Path) -> None:
     lines = store.save(result, tmp_path / "result.csv").read_text().splitlines()
-    assert lines[0] == "sample,time,Vd,eda,status"
+    assert lines[0] == "sample,time,Vd,hva,eda,status"
     assert len(lines) == 1 + 6 * 4
-    sample, time, _, eda, status = lines[1 + 2 * 4].split(",")
+    sample, time, _, _, eda, status = lines[1 + 2 * 4].split(",")
     assert (sample, time, status) == ("2", "0.0", "2")
     assert float(eda) == float(result["eda"][2, 0])
-    assert lines[1 + 2 * 4 + 1].split(",")[3] == ""
+    assert lines[1 + 2 * 4 + 1].split(",")[4] == ""
 
 
 def test_csv_of_one_run_has_times_and_outputs_only(result: xr.Dataset, tmp_path: Path) -> None:
     path = store.save(result.isel(sample=0, drop=True), tmp_path / "one.csv")
-    assert path.read_text().splitlines()[0] == "time,eda"
+    assert path.read_text().splitlines()[0] == "time,hva,eda"

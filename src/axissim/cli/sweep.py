@@ -102,10 +102,10 @@ def sweep(
         "t": question.times, "params": given.fixed, "init": start, "outputs": question.outputs,
         "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
-    ds, seconds = _swept(question.model, design, options, quiet)
+    ds, compiling, seconds = _swept(question.model, design, options, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
     paths = written(ds, out, plot, force)
-    summary = _summary(ds, seconds, paths)
+    summary = _summary(ds, compiling, seconds, paths)
     print(json.dumps(summary) if as_json else "\n".join(paths))
     _tell(summary, quiet)
     if summary["interrupted"]:
@@ -196,13 +196,14 @@ def _fits(question: Asked, design: xr.Dataset) -> None:
 
 def _swept(
     model: Model, design: xr.Dataset, options: dict[str, Any], quiet: bool
-) -> tuple[Any, float]:
-    """The sweep's result, and the seconds that it took once all was compiled."""
+) -> tuple[Any, float, float]:
+    """The sweep's result, the seconds that compiling took, and those of the runs after it."""
     from axissim.study.dataset import attributes
     from axissim.study.sweep import sweep as runs_of
 
     first = {dim: slice(0, 1) for dim in design.dims}
     with progress(math.prod(design.sizes.values()), quiet) as watch:
+        started = time.perf_counter()
         runs_of(model, design.isel(first), **{**options, "threads": 1})  # compiles
         begun = time.perf_counter()
         ds = runs_of(model, design, watch=watch, **options)
@@ -212,10 +213,10 @@ def _swept(
         if part in model.by_id:
             ds[key].attrs.update(attributes(model, part))
     ds.attrs.update(design.attrs)
-    return ds, seconds
+    return ds, begun - started, seconds
 
 
-def _summary(ds: Any, seconds: float, paths: list[str]) -> dict[str, Any]:
+def _summary(ds: Any, compiling: float, seconds: float, paths: list[str]) -> dict[str, Any]:
     counts = ends(ds)
     done = sum(count for word, count in counts.items() if word != "not_run")
     return {
@@ -226,6 +227,7 @@ def _summary(ds: Any, seconds: float, paths: list[str]) -> dict[str, Any]:
         "failed": done - counts.get("ok", 0),
         "status": counts,
         "interrupted": not json.loads(ds.attrs["config"])["complete"],
+        "compile_seconds": round(compiling, 3),
         "seconds": round(seconds, 4),
         "runs_per_second": round(done / seconds, 1),
         "files": paths,
@@ -244,7 +246,8 @@ def _tell(summary: dict[str, Any], quiet: bool) -> None:
     elif not quiet:
         print(
             f"{summary['runs']:,} runs in {summary['seconds']:.2f} s: "
-            f"{summary['runs_per_second']:,.0f} runs/s",
+            f"{summary['runs_per_second']:,.0f} runs/s; compiled in "
+            f"{summary['compile_seconds']:.1f} s before",
             file=sys.stderr,
         )
     if bad or not quiet:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _SMALL = 3  # further variables beside the first
 _MOST_SWEPT = 5
 _BINS = 16
+_MOST_DOTS = 3000
 
 
 @drawn
@@ -100,7 +101,7 @@ def _causes(figure: Figure, ds: xr.Dataset, key: str, varied: dict[str, Any]) ->
         return
     mapped = len(varied) > 1
     row = {"top": 0.375, "bottom": 0.135}
-    right = 0.72 if mapped else 0.985
+    right = 0.715 if mapped else 0.985
     grid = figure.add_gridspec(1, len(varied), wspace=0.08, left=0.055, right=right, **row)
     panels = [figure.add_subplot(grid[at]) for at in range(len(varied))]
     for axes, quantity in zip(panels, varied, strict=True):
@@ -112,7 +113,7 @@ def _causes(figure: Figure, ds: xr.Dataset, key: str, varied: dict[str, Any]) ->
     panels[0].set_title(f"{name(ds[key])} at the end{said}")
     if mapped:
         place = figure.add_gridspec(
-            1, 2, width_ratios=(20, 1), wspace=0.06, left=0.78, right=0.94, **row
+            1, 2, width_ratios=(20, 1), wspace=0.06, left=0.79, right=0.94, **row
         )
         over = figure.add_subplot(place[0])
         _over_two(over, figure.add_subplot(place[1]), ds, key, varied)
@@ -138,15 +139,11 @@ def _against(axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any) -
     ends = flat(ds, key)[good, -1]
     axes.set_xlabel(label(ds[quantity], 30))
     log_x, log_y = is_log(values), bool(len(ends)) and wide(ends)
+    if len(ends) > _MOST_DOTS:
+        _density(axes, values[good], ends, log_x, log_y)
+    elif len(ends):
+        axes.plot(values[good], ends, "o", color=COLOURS[0], ms=3, mew=0, alpha=0.45)
     if len(ends):
-        shades = LinearSegmentedColormap.from_list("blue", ["#dfebf4", COLOURS[0], "#00243d"])
-        across: Any = "log" if log_x else "linear"
-        up: Any = "log" if log_y else "linear"
-        cells = int(np.clip(np.sqrt(len(ends)) / 3, 8, 34))
-        axes.hexbin(
-            values[good], ends, gridsize=cells, cmap=shades, mincnt=1, lw=0.1, bins="log",
-            xscale=across, yscale=up,
-        )  # fmt: skip
         axes.plot(*_medians(values[good], ends), color=COLOURS[1], lw=2.2)
     _crosses(axes, values[~good], None)
     axes.grid(False)
@@ -154,6 +151,20 @@ def _against(axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any) -
         logarithmic(axes, "x")
     if log_y:
         logarithmic(axes, "y")
+
+
+def _density(axes: Axes, x: Any, y: Any, log_x: bool, log_y: bool) -> None:
+    """Runs too many to tell apart, as hexagons that are as wide as high on the page."""
+    shades = LinearSegmentedColormap.from_list("blue", ["#dfebf4", COLOURS[0], "#00243d"])
+    across: Any = "log" if log_x else "linear"
+    up: Any = "log" if log_y else "linear"
+    box, figure = axes.get_position(), axes.get_figure(root=True)
+    page = figure.get_size_inches() if figure is not None else (1.0, 1.0)
+    high = int(np.clip(np.sqrt(len(y)) / 5, 8, 20))
+    cells = (round(high * np.sqrt(3.0) * box.width * page[0] / (box.height * page[1])), high)
+    axes.hexbin(
+        x, y, gridsize=cells, cmap=shades, mincnt=1, lw=0.1, bins="log", xscale=across, yscale=up
+    )
 
 
 def _medians(x: Any, y: Any) -> tuple[Any, Any]:
@@ -180,31 +191,40 @@ def _crosses(axes: Axes, x: Any, y: Any) -> None:
 def _over_two(axes: Axes, beside: Axes, ds: xr.Dataset, key: str, varied: dict[str, Any]) -> None:
     """How a variable ends over the first two swept quantities, and where runs failed."""
     (across, x), (up, y) = list(varied.items())[:2]
+    logs = (is_log(x), is_log(y))
     good = succeeded(ds)
     ends = flat(ds, key)[good, -1]
-    scales: Any = {"xscale": is_log(x), "yscale": is_log(y)}
-    scales = {which: "log" if log else "linear" for which, log in scales.items()}
     if len(ends):
-        low, high = np.quantile(ends, [0.02, 0.98])
-        norm = (LogNorm if wide(ends) else Normalize)(low, high)
-        cells = int(np.clip(np.sqrt(len(ends)) / 3.5, 6, 30))
-        tiles = axes.hexbin(
-            x[good], y[good], ends, gridsize=cells, cmap=MAP, norm=norm, lw=0.2,
-            reduce_C_function=np.median, **scales,
-        )  # fmt: skip
-        bar = axes.figure.colorbar(tiles, cax=beside)
-        bar.outline.set_visible(False)
+        tiles, said = _levels(axes, x[good], y[good], ends, logs)
+        axes.figure.colorbar(tiles, cax=beside).outline.set_visible(False)
         if wide(ends):
             logarithmic(beside, "y")
-        bar.set_label(f"median of {key} at the end", size=8)
+        beside.set_ylabel(f"{said}{key} at the end", size=8)
     else:
         beside.remove()
     _crosses(axes, x[~good], y[~good])
-    for which, scale in zip("xy", scales.values(), strict=True):
-        if scale == "log":
+    for which, log in zip("xy", logs, strict=True):
+        if log:
             logarithmic(axes, which)
-    axes.set_xlabel(label(ds[across], 26))
-    axes.set_ylabel(label(ds[up], 26))
+    axes.set_xlabel(label(ds[across], 34), size=8)
+    axes.set_ylabel(label(ds[up], 34), size=8)
     failed = int((~good).sum())
     axes.set_title(f"{failed:,} failed (red)" if failed else "no run failed", size=9, color=INK)
     axes.grid(False)
+
+
+def _levels(axes: Axes, x: Any, y: Any, ends: Any, logs: tuple[bool, bool]) -> tuple[Any, str]:
+    """Dots coloured by how each run ends, or hexagons by the median of the many in them."""
+    norm = (LogNorm if wide(ends) else Normalize)(*np.quantile(ends, [0.02, 0.98]))
+    if len(ends) <= _MOST_DOTS:
+        size = float(np.clip(6000.0 / len(ends), 4.0, 40.0))
+        return axes.scatter(x, y, size, ends, cmap=MAP, norm=norm, lw=0), ""
+    scales: Any = {
+        f"{which}scale": "log" if log else "linear" for which, log in zip("xy", logs, strict=True)
+    }
+    cells = int(np.clip(np.sqrt(len(ends)) / 3.5, 6, 30))
+    tiles = axes.hexbin(
+        x, y, ends, gridsize=cells, cmap=MAP, norm=norm, lw=0.2, reduce_C_function=np.median,
+        **scales,
+    )  # fmt: skip
+    return tiles, "median of "

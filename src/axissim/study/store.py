@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".nc", ".zarr", ".csv")
+_ORDER = "variables_in_order"  # an attribute of a Zarr store
 _CHUNK = 4 << 20  # bytes of one chunk, about
 
 
@@ -95,10 +96,27 @@ def open(path: str | Path) -> xr.Dataset:
         ds = xr.open_dataset(path, engine=engine, decode_times=False, backend_kwargs=backend)
     except (OSError, ValueError, KeyError) as wrong:
         raise ValueError(f"{path}: not a {path.suffix} file that can be read ({wrong})") from None
+    ds = _in_order(ds)
     for variable in ds.variables.values():
         if "flag_values" in variable.attrs:  # CF: of the variable's own type; JSON forgets it
             variable.attrs["flag_values"] = np.array(variable.attrs["flag_values"], variable.dtype)
     return ds
+
+
+def _in_order(ds: xr.Dataset) -> xr.Dataset:
+    """The variables as they came: Zarr hands them back in the order of the file system."""
+    import xarray as xr
+
+    order = str(ds.attrs.get(_ORDER, "")).split()
+    if set(order) != set(ds.variables):
+        return ds
+    found = xr.Dataset(
+        {key: ds[key].variable for key in order if key in ds.data_vars},
+        {key: ds[key].variable for key in order if key in ds.coords},
+        {key: value for key, value in ds.attrs.items() if key != _ORDER},
+    )
+    found.set_close(ds.close)
+    return found
 
 
 def write_csv(ds: xr.Dataset, file: Any) -> None:
@@ -133,6 +151,7 @@ def _write_zarr(ds: xr.Dataset, path: Path) -> None:
         | ({"chunks": _chunks(variable)} if variable.size else {})
         for key, variable in ds.variables.items()
     }
+    ds = ds.assign_attrs({_ORDER: " ".join(map(str, ds.variables))})
     parts = [ds.drop_vars("status"), ds[["status"]]] if "status" in ds else [ds]
     for at, part in enumerate(parts):
         new = [key for key in part.variables if at == 0 or key == "status"]
