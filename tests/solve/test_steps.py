@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from axissim.compile import plain
 from axissim.solve.steps import step_text
 from axissim.solve.tableaus import TABLEAUS
 
-N, H = 3, 0.37
+N, T, H = 3, 2.0, 0.37
 
 
 @pytest.fixture
@@ -32,26 +34,53 @@ def k(tableau):
     return np.random.default_rng(5).normal(size=(tableau.stages, N))
 
 
-def test_stages_are_combined_as_the_tableau_says(tableau, text, k):
-    y, at, shift = np.array([1.0, -2.0, 0.5]), np.zeros(N), np.zeros(N)
+@pytest.fixture
+def step(tableau, text, k):
+    """One step in which the stages come out as `k`: its memory, and what was asked for when."""
+    w = SimpleNamespace(k=np.zeros(tableau.stages * N), y=np.array([1.0, -2.0, 0.5]), f=None)
+    w.stage, w.shift, w.y1, w.error = np.zeros((4, N))
+    w.places, w.shifts, w.moments, w.slopes = [], [], [], [0.0] * tableau.stages
+
+    def solve_stage(m, w, stage):
+        w.shifts.append(w.shift.copy())
+        w.k[stage * N :][:N] = k[stage]
+
+    def rates(m, w, into):
+        w.places.append(w.stage.copy())
+        if into is not None:
+            into[:N] = k[len(w.places)]
+
+    def add_slope(m, w, factor):
+        w.slopes[len(w.shifts)] = factor
+
+    text |= {
+        "factorise": lambda m, w, diagonal: setattr(w, "diagonal", diagonal),
+        "look": lambda w, moment: w.moments.append(moment),
+        "moved": lambda array, by: array[by:],
+        "solve_stage": solve_stage,
+        "rates": rates,
+        "add_slope": add_slope,
+    }
+    w.k[:N] = k[0]
+    text["take_step"](SimpleNamespace(states=N), w, T, H)
+    return w
+
+
+def test_stages_are_combined_as_the_tableau_says(tableau, step, k):
     scale = 1.0 if tableau.implicit else H
     for stage in range(1, tableau.stages):
-        text["combine"](stage, N, H, 1.0 / H, y, k.ravel(), at, shift)
-        expected = y + scale * sum(a * k[j] for j, a in enumerate(tableau.a[stage]))
-        np.testing.assert_allclose(at, expected, rtol=1e-13)
+        expected = step.y + scale * sum(a * k[j] for j, a in enumerate(tableau.a[stage]))
+        np.testing.assert_allclose(step.places[stage - 1], expected, rtol=1e-13)
         if tableau.implicit:
             expected = sum(c * k[j] for j, c in enumerate(tableau.c[stage])) / H
-            np.testing.assert_allclose(shift, expected, rtol=1e-13)
+            np.testing.assert_allclose(step.shifts[stage], expected, rtol=1e-13)
 
 
-def test_the_step_is_finished_as_the_tableau_says(tableau, text, k):
-    y, at, shift, y1, error = np.array([1.0, -2.0, 0.5]), *np.zeros((4, N))
-    for stage in range(1, tableau.stages):  # the last stage's place is part of the new value
-        text["combine"](stage, N, H, 1.0 / H, y, k.ravel(), at, shift)
-    text["finish"](N, H, y, k.ravel(), at, y1, error)
+def test_the_step_is_finished_as_the_tableau_says(tableau, step, k):
     scale = 1.0 if tableau.implicit else H
-    np.testing.assert_allclose(y1, y + scale * np.array(tableau.solution) @ k, rtol=1e-13)
-    np.testing.assert_allclose(error, scale * np.array(tableau.error) @ k, rtol=1e-12)
+    expected = step.y + scale * np.array(tableau.solution) @ k
+    np.testing.assert_allclose(step.y1, expected, rtol=1e-13)
+    np.testing.assert_allclose(step.error, scale * np.array(tableau.error) @ k, rtol=1e-12)
 
 
 def test_interpolants_are_as_the_tableau_says(tableau, text, k):
@@ -62,11 +91,12 @@ def test_interpolants_are_as_the_tableau_says(tableau, text, k):
     np.testing.assert_allclose(vectors, scale * np.array(tableau.dense) @ k, rtol=1e-12)
 
 
-def test_where_stages_stand(tableau, text):
-    for stage in range(tableau.stages):
-        assert text["offset"](stage) == pytest.approx(tableau.alpha[stage], abs=1e-12)
-        assert text["slope"](stage) == pytest.approx(tableau.gammas[stage], abs=1e-12)
-    assert text["offset"](tableau.stages - 1) == 1.0  # exactly: a stage must not look past the end
+def test_where_stages_stand(tableau, step):
+    np.testing.assert_allclose(step.moments, T + tableau.alpha[1:] * H, rtol=1e-12)
+    assert step.moments[-1] == T + H  # exactly: a stage must not look past the end
+    if tableau.implicit:
+        np.testing.assert_allclose(step.slopes, tableau.gammas * H, atol=1e-12)
+        assert step.diagonal == pytest.approx(1.0 / (tableau.gamma * H), rel=1e-15)
 
 
 MODEL = """model forced()

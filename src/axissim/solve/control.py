@@ -33,13 +33,19 @@ _PRESENT, _HISTORY = 1.25, 0.5  # exponents of this error and of the last, times
 
 @njit(error_model="numpy")
 def norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
-    """Root mean square of the error in units of the tolerance, in each lane."""
+    """Mean square of the error in units of the tolerance, in each lane."""
     total = broadcast(0.0)
     for i in range(n):
         size = maximum(absolute(load(y, i)), absolute(load(y1, i)))
         ratio = load(error, i) / (atol[i] + _TINY + rtol * size)
         total = total + ratio * ratio + 0.0 * size  # NaN where a value is infinite
-    return sqrt(total / n)
+    return total / n
+
+
+@njit(error_model="numpy")
+def root_norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
+    """The root of `norm`."""
+    return sqrt(norm(n, error, y, y1, rtol, atol))
 
 
 @njit(error_model="numpy")
@@ -54,8 +60,8 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     start, span = task.start, task.stop - task.start
     store(w.clock, 0, start + (task.blur if m.switches else 0.0))
     call(m.rhs, w.clock, y, w.group_q, f)
-    size = norm(n, y, y, y, task.rtol, task.atol)
-    speed = norm(n, f, y, y, task.rtol, task.atol)
+    size = root_norm(n, y, y, y, task.rtol, task.atol)
+    speed = root_norm(n, f, y, y, task.rtol, task.atol)
     small = either(lt(size, 1e-5), lt(speed, 1e-5 / span))
     h = minimum(where(small, 1e-6 * span, 0.01 * size / speed), 0.1 * span)
     for i in range(n):
@@ -63,8 +69,10 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     call(m.rhs, w.clock, at, w.group_q, f1)
     for i in range(n):
         store(f1, i, load(f1, i) - load(f, i))
-    scale = speed * h / norm(n, f1, y, y, task.rtol, task.atol)  # time in which the rates change
-    reach = speed * scale  # the change in that time, in units of the tolerance
+    scale = (
+        speed * h / root_norm(n, f1, y, y, task.rtol, task.atol)
+    )  # time in which the rates change
+    reach = speed * scale
     guess = where(lt(scale, span), scale * power(_FIRST / reach, 1.0 / order), span)
     h = minimum(minimum(100.0 * h, guess), span)
     return where(gt(h, 0.0), h, 1e-6 * span)
@@ -76,7 +84,7 @@ def next_factor(error: Any, last: Any, order: float) -> Any:
 
     A proportional-integral controller: Gustafsson, ACM TOMS 1991;17:533, doi:10.1145/210232.210242.
     """
-    logarithm = log(maximum(error, 1e-8))
+    logarithm = 0.5 * log(maximum(error, 1e-16))
     factor = _SAFETY * exp((_HISTORY * last - _PRESENT * logarithm) / order)
     return minimum(maximum(factor, _SHRINK), _GROW), logarithm
 

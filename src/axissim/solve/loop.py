@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from axissim.compile.calls import call, fetch_add, moved
+from axissim.compile.calls import call, fetch_add
 from axissim.compile.lanes import (
     absolute,
     anywhere,
@@ -26,7 +26,6 @@ from axissim.compile.lanes import (
     le,
     load,
     lt,
-    maximum,
     minimum,
     negated,
     store,
@@ -47,43 +46,6 @@ from axissim.solve.work import (
 _EPS = float(np.finfo(np.float64).eps)
 _LOST = 1e9  # a sum of pivots, each relative to 1/(h gamma), that has lost too many digits
 _BLIND = 40.0  # rejections in a row for want of a finite value before a run is given up
-
-
-def step_of(method: Any, combine: Any, finish: Any, offset: Any, slope: Any) -> Any:
-    """The compiled function that takes one step by `method` (see `steps.step_text` for the rest).
-
-    ``take_step(m, w, t, h)`` goes from ``w.y`` to ``w.y1`` in every lane, with its ``w.error``.
-    """
-
-    @njit(error_model="numpy", forceinline=True)
-    def rosenbrock_stage(m: Any, w: Any, stage: int, h: Any) -> None:
-        if stage > 0:
-            call(m.rhs, w.clock, w.stage, w.q, w.f)
-        if not m.autonomous:
-            for i in range(m.states):
-                store(w.shift, i, load(w.shift, i) + slope(stage) * h * load(w.ft, i))
-        call(m.solve, w.lu, w.f, w.shift, moved(w.k, stage * m.states))
-
-    @njit(error_model="numpy", forceinline=True)
-    def take_step(m: Any, w: Any, t: Any, h: Any) -> None:
-        n, inverse = m.states, 1.0 / h
-        if method.implicit:
-            store(w.clock, 0, inverse / method.gamma)
-            call(m.factor, w.clock, w.jac, w.lu)
-            for i in range(n):
-                store(w.shift, i, broadcast(0.0))
-            rosenbrock_stage(m, w, 0, h)
-        for stage in range(1, method.stages):
-            combine(stage, n, h, inverse, w.y, w.k, w.stage, w.shift)
-            moment = maximum(t + offset(stage) * h, load(w.lo, 0))
-            store(w.clock, 0, minimum(moment, load(w.hi, 0)))
-            if method.implicit:
-                rosenbrock_stage(m, w, stage, h)
-            else:
-                call(m.rhs, w.clock, w.stage, w.q, moved(w.k, stage * n))
-        finish(n, h, w.y, w.k, w.stage, w.y1, w.error)
-
-    return take_step
 
 
 def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
@@ -113,13 +75,14 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
             if method.implicit:
                 error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
             accept = judge(task, method, w, h, error)
-            need = both(accept, le(load(w.next_save, 0), end))
+            store(w.end, 0, where(accept, end, -np.inf))
+            need = le(load(w.next_save, 0), load(w.end, 0))
             if anywhere(need):
                 interpolants(m.states, h, w.k, w.dense)
                 if task.observed:
-                    save_observed(m, task, method.vectors, w, need, t, h, end)
+                    save_observed(m, task, method.vectors, w, need, t, h)
                 else:
-                    save_states(m, task, method.vectors, w, need, end)
+                    save_states(m, task, method.vectors, w, h)
             commit(m, method, w, accept, end)
             turn(m, task, method, w, accept, inner)
         room[0] = float(runs.counter.size)  # a use of the memory, so that it lives until here

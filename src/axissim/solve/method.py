@@ -26,15 +26,17 @@ def method_module(tableau: Tableau) -> ModuleType:
 
 from numba import njit
 
+from axissim.compile.calls import moved
 from axissim.compile.lanes import load, store
-from axissim.solve.loop import drive_of, step_of
+from axissim.solve.loop import drive_of
+from axissim.solve.stages import add_slope, factorise, look, rates, solve_stage
 from axissim.solve.work import Method
 
 
 {step_text(tableau)}
 
 METHOD = Method{constants!r}
-drive = drive_of(METHOD, step_of(METHOD, combine, finish, offset, slope), interpolants)
+drive = drive_of(METHOD, take_step, interpolants)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -8,23 +8,23 @@ import numpy as np
 from numba import njit
 
 from axissim.compile.calls import call, moved, shifted, store_first
-from axissim.compile.lanes import anywhere, both, broadcast, get, le, load, minimum, store
+from axissim.compile.lanes import anywhere, broadcast, get, le, load, minimum, store
 
 
 @njit(error_model="numpy", forceinline=True)
-def save_states(m: Any, task: Any, vectors: int, w: Any, need: Any, end: Any) -> None:
+def save_states(m: Any, task: Any, vectors: int, w: Any, h: Any) -> None:
     """Write the save points of the step just taken where only states are asked for.
 
     Each lane's interpolants are laid side by side, so that the states of one moment are computed
     eight at a time and written in one go.
     """
     chunks = (task.width + 7) // 8
+    store(w.clock, 0, 1.0 / h)
     for lane in range(8):
-        if get(need, lane) != 0.0:
+        if w.next_save[lane] <= w.end[lane]:
             _lay_out(m.states, task, vectors, w, lane, chunks)
     for lane in range(8):
-        if get(need, lane) != 0.0:
-            _write_states(task, vectors, w, lane, chunks, get(end, lane))
+        _write_states(task, vectors, w, lane, chunks)
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -39,13 +39,13 @@ def _lay_out(n: int, task: Any, vectors: int, w: Any, lane: int, chunks: int) ->
 
 
 @njit(error_model="numpy", forceinline=True)
-def _write_states(task: Any, vectors: int, w: Any, lane: int, chunks: int, end: float) -> None:
-    """All save points of one lane up to `end`, eight states at a time.
+def _write_states(task: Any, vectors: int, w: Any, lane: int, chunks: int) -> None:
+    """All save points of one lane up to ``w.end``, eight states at a time.
 
     Eight are written even where fewer are left: what spills over lies in the run's next row,
     which comes next.  Only at the end of a run must it not.
     """
-    start, per_length = w.t[lane], 1.0 / (end - w.t[lane])
+    start, end, per_length = w.t[lane], w.end[lane], w.clock[lane]
     at, when = int(w.saved[lane]), w.next_save[lane]
     rows = moved(w.rows, lane * (2 + vectors) * chunks)
     size = task.points * task.width
@@ -69,9 +69,7 @@ def _write_states(task: Any, vectors: int, w: Any, lane: int, chunks: int, end: 
 
 
 @njit(error_model="numpy", forceinline=True)
-def save_observed(
-    m: Any, task: Any, vectors: int, w: Any, need: Any, t: Any, h: Any, end: Any
-) -> None:
+def save_observed(m: Any, task: Any, vectors: int, w: Any, need: Any, t: Any, h: Any) -> None:
     """The same where observables are asked for: one save point a lane at a time, all lanes."""
     n = m.states
     while anywhere(need):
@@ -89,7 +87,7 @@ def save_observed(
         for lane in range(8):
             if get(need, lane) != 0.0:
                 _write_observed(n, task, w, lane)
-        need = both(need, le(load(w.next_save, 0), end))
+        need = le(load(w.next_save, 0), load(w.end, 0))
 
 
 @njit(error_model="numpy", forceinline=True)

@@ -1,33 +1,23 @@
-"""One step of a group of lanes: the text, unrolled from a tableau, that combines its stages.
+"""One step of a group of lanes, as text unrolled from a tableau.
 
 Looping over a tableau at run time costs 10 to 15 % of a step; written out, the weights become
-constants and a zero costs nothing.  What is written out is only the sums; how a step goes is
-`axissim.solve.loop`.
+constants and a zero costs nothing.
 """
 
 from __future__ import annotations
 
 from axissim.solve.tableaus import Row, Tableau
 
+_COMPILED = "@njit(error_model='numpy', forceinline=True)"
+
 
 def step_text(tableau: Tableau) -> str:
-    """Text of a module's functions for one method.
+    """Text of a module's functions for one method, made of those of `axissim.solve.stages`.
 
-    ``combine(stage, n, h, inverse_h, y, k, at, s)`` stores where a stage is evaluated in ``at``
-    and, for a Rosenbrock method, what is added to the rates there in ``s``.
-    ``finish(n, h, y, k, at, y1, error)`` stores the new value and its estimated error.
+    ``take_step(m, w, t, h)`` goes from ``w.y`` to ``w.y1`` in every lane, with its ``w.error``.
     ``interpolants(n, h, k, d)`` stores the vectors of the dense output.
-    ``offset(stage)`` and ``slope(stage)`` are alpha and gamma of a stage.
     """
-    return "\n\n".join(
-        [
-            _combine(tableau),
-            _finish(tableau),
-            _interpolants(tableau),
-            _lookup("offset", [_clean(x) for x in tableau.alpha]),
-            _lookup("slope", [_clean(x) for x in tableau.gammas]),
-        ]
-    )
+    return f"{_take_step(tableau)}\n\n{_interpolants(tableau)}"
 
 
 def _clean(x: float) -> float:
@@ -35,59 +25,72 @@ def _clean(x: float) -> float:
     return next((float(whole) for whole in (0, 1) if abs(x - whole) < 1e-12), float(x))
 
 
-def _lookup(title: str, values: list[float]) -> str:
-    lines = ["@njit(inline='always')", f"def {title}(stage):"]
-    for at, value in enumerate(values[:-1]):
-        lines += [f"    if stage == {at}:", f"        return {value!r}"]
-    return "\n".join([*lines, f"    return {values[-1]!r}"]) + "\n"
-
-
-def _combine(tableau: Tableau) -> str:
-    lines = ["@njit(error_model='numpy')", "def combine(stage, n, h, inverse_h, y, k, at, s):"]
-    for stage in range(1, tableau.stages):
-        a, c = tableau.a[stage], tableau.c[stage] if tableau.implicit else ()
-        grown = tableau.implicit and stage > 1 and a == (*tableau.a[stage - 1], 1.0)
-        used = [j for j in range(stage) if (c and c[j]) or (a[j] and not grown) or j == stage - 1]
+def _take_step(tableau: Tableau) -> str:
+    lines = [_COMPILED, "def take_step(m, w, t, h):", "    n = m.states"]
+    if tableau.implicit:
         lines += [
-            f"    {'el' if stage > 1 else ''}if stage == {stage}:",
-            "        for i in range(n):",
+            "    inverse = 1.0 / h",
+            f"    factorise(m, w, inverse / {tableau.gamma!r})",
+            *_rosenbrock(tableau, 0),
         ]
-        lines += [f"            k{j} = load(k, {j} * n + i)" for j in used]
-        if grown:
-            where = f"load(at, i) + k{stage - 1}"
-        elif tableau.implicit:
-            where = f"load(y, i) + ({_sum(a)})"
-        else:
-            where = f"load(y, i) + h * ({_sum(a)})"
-        lines.append(f"            store(at, i, {where})")
+    for stage in range(1, tableau.stages):
+        lines += _sums(tableau, stage)
+        lines.append(f"    look(w, t + {_clean(tableau.alpha[stage])!r} * h)")
         if tableau.implicit:
-            lines.append(f"            store(s, i, ({_sum(c)}) * inverse_h)")
-    return "\n".join(lines) + "\n"
+            lines += ["    rates(m, w, w.f)", *_rosenbrock(tableau, stage)]
+        else:
+            lines.append(f"    rates(m, w, moved(w.k, {stage} * n))")
+    return "\n".join(lines + _finish(tableau)) + "\n"
 
 
-def _finish(tableau: Tableau) -> str:
-    last = tableau.stages - 1
-    head = ["@njit(error_model='numpy')", "def finish(n, h, y, k, at, y1, error):"]
-    body = ["    for i in range(n):"]
-    used = [j for j in range(last + 1) if tableau.error[j] or tableau.solution[j]]
-    if tableau.implicit and tableau.solution == (*tableau.a[last], 1.0):
-        body += [f"        k{last} = load(k, {last} * n + i)"]
-        body += [f"        store(y1, i, load(at, i) + k{last})"]
-        body += [f"        store(error, i, {_sum(tableau.error)})"]
+def _rosenbrock(tableau: Tableau, stage: int) -> list[str]:
+    slope = _clean(tableau.gammas[stage])
+    lines = [f"    add_slope(m, w, {slope!r} * h)"] if slope else []
+    return [*lines, f"    solve_stage(m, w, {stage})"]
+
+
+def _sums(tableau: Tableau, stage: int) -> list[str]:
+    """Where a stage is evaluated and, for a Rosenbrock method, what is added to the rates there."""
+    a, c = tableau.a[stage], tableau.c[stage] if tableau.implicit else ()
+    grown = tableau.implicit and stage > 1 and a == (*tableau.a[stage - 1], 1.0)
+    used = [j for j in range(stage) if (c and c[j]) or (a[j] and not grown) or j == stage - 1]
+    if grown:
+        where = f"load(w.stage, i) + k{stage - 1}"
+    elif tableau.implicit:
+        where = f"load(w.y, i) + ({_sum(a)})"
     else:
-        scale = "" if tableau.implicit else "h * "
-        value = f"load(y, i) + {scale}({_sum(tableau.solution)})"
-        value = "load(at, i)" if tableau.first_same_as_last else value
-        body += [f"        k{j} = load(k, {j} * n + i)" for j in used]
-        body += [f"        store(y1, i, {value})"]
-        body += [f"        store(error, i, {scale}({_sum(tableau.error)}))"]
-    return "\n".join(head + body) + "\n"
+        where = f"load(w.y, i) + h * ({_sum(a)})"
+    lines = [
+        "    for i in range(n):",
+        *(f"        k{j} = load(w.k, {j} * n + i)" for j in used),
+        f"        store(w.stage, i, {where})",
+    ]
+    return lines + ([f"        store(w.shift, i, ({_sum(c)}) * inverse)"] if c else [])
+
+
+def _finish(tableau: Tableau) -> list[str]:
+    """The new value and its estimated error."""
+    last, scale = tableau.stages - 1, "" if tableau.implicit else "h * "
+    if tableau.implicit and tableau.solution == (*tableau.a[last], 1.0):
+        value = f"load(w.stage, i) + k{last}"
+    elif tableau.first_same_as_last:
+        value = "load(w.stage, i)"
+    else:
+        value = f"load(w.y, i) + {scale}({_sum(tableau.solution)})"
+    error = f"{scale}({_sum(tableau.error)})"
+    used = [j for j in range(last + 1) if f"k{j}" in f"{value} {error}"]
+    return [
+        "    for i in range(n):",
+        *(f"        k{j} = load(w.k, {j} * n + i)" for j in used),
+        f"        store(w.y1, i, {value})",
+        f"        store(w.error, i, {error})",
+    ]
 
 
 def _interpolants(tableau: Tableau) -> str:
     scale = "" if tableau.implicit else "h * "
     lines = [
-        "@njit(error_model='numpy')",
+        _COMPILED,
         "def interpolants(n, h, k, d):",
         "    for i in range(n):",
     ]

@@ -126,7 +126,8 @@ class Work(NamedTuple):
     and to where the equations may be asked (not across a switch), next landing, next save point,
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
     error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
-    ``rows``: each lane's interpolants, state beside state.
+    ``rows``: each lane's interpolants, state beside
+    state.  ``end``: up to where a lane may save.
     """
 
     y: Any
@@ -165,6 +166,7 @@ class Work(NamedTuple):
     group_run: Any
     group_at: Any
     rows: Any
+    end: Any
 
 
 @njit
@@ -186,7 +188,7 @@ def sizes(m: Any, method: Any, width: int) -> Any:
         q,
     )
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
-    of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8))
+    of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8), 1)
     return of_equations + of_lanes + of_group
 
 
@@ -202,7 +204,7 @@ def memory(m: Any, method: Any, width: int) -> Any:
 @njit
 def workspace(m: Any, method: Any, width: int, room: Any) -> Work:
     """`Work` in `room`, which must be kept alive."""
-    at = np.zeros(37, np.int64)
+    at = np.zeros(38, np.int64)
     for i, size in enumerate(sizes(m, method, width)):
         at[i + 1] = at[i] + size
     p = pointer(room)
@@ -243,4 +245,5 @@ def workspace(m: Any, method: Any, width: int, room: Any) -> Work:
         moved(p, at[33]),
         moved(p, at[34]),
         moved(p, at[35]),
+        moved(p, at[36]),
     )
