@@ -260,7 +260,7 @@ def test_a_table_is_a_sweep(axissim: Call, decay: Path, tmp_path: Path) -> None:
     table.write_text("k,x\n1,3\n2,5\n")
     axissim("sweep", decay, "-t", "0:1:2", "--table", table, "-o", "flux", "--out", out)
     rows = list(csv.DictReader(io.StringIO(out.read_text())))
-    assert [(row["k"], row["x"]) for row in rows[::2]] == [("1.0", "3.0"), ("2.0", "5.0")]
+    assert [(row["k"], row["x_0"]) for row in rows[::2]] == [("1.0", "3.0"), ("2.0", "5.0")]
     assert [float(row["flux"]) for row in rows[::2]] == [3, 10]
 
 

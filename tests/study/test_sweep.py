@@ -169,3 +169,17 @@ def test_nothing_in_the_attributes_is_anything_but_text_and_numbers(decay: ax.Mo
     for attrs in [ds.attrs, *(variable.attrs for variable in ds.variables.values())]:
         for value in attrs.values():
             assert isinstance(value, (str, int, float, np.ndarray)), value
+
+
+def test_a_state_swept_and_asked_for_keeps_both() -> None:
+    """Its value at the start is the coordinate ``x_0``, its course the variable ``x``."""
+    model = ax.load("model a()\n x' = -k*x; x = 1; k = 2;\nend")
+    ds = ax.sweep(model, ax.design.grid({"x": [1, 4], "k": [1, 2, 3]}), t=(0, 1, 3))
+    assert ds.x.dims == ("x_0", "k", "time")
+    np.testing.assert_allclose(ds.x, ds.x_0 * np.exp(-ds.k * ds.time), rtol=1e-5)
+
+
+def test_a_misspelt_axis_of_a_grid_is_refused() -> None:
+    model = ax.load("model a()\n x' = -k*x; x = 1; k = 2;\nend")
+    with pytest.raises(ax.ModelError, match="has no 'kk'; did you mean 'k'"):
+        ax.sweep(model, ax.design.grid({"kk": [1.0, 2.0]}), t=(0, 1, 3))

@@ -198,7 +198,6 @@ def _swept(
     model: Model, design: xr.Dataset, options: dict[str, Any], quiet: bool
 ) -> tuple[Any, float, float]:
     """The sweep's result, the seconds that compiling took, and those of the runs after it."""
-    from axissim.study.dataset import attributes
     from axissim.study.sweep import sweep as runs_of
 
     first = {dim: slice(0, 1) for dim in design.dims}
@@ -208,11 +207,6 @@ def _swept(
         begun = time.perf_counter()
         ds = runs_of(model, design, watch=watch, **options)
         seconds = time.perf_counter() - begun
-    for key in ds.coords:
-        part = str(key) if key in model.by_id else str(key).removesuffix("_0")
-        if part in model.by_id:
-            ds[key].attrs.update(attributes(model, part))
-    ds.attrs.update(design.attrs)
     return ds, begun - started, seconds
 
 

@@ -1,8 +1,9 @@
 """System -> text of straight-line equations, in the author's names and order.
 
 The text is the same for every arithmetic: what `load`, `store`, `exp`, `where`... mean is decided
-by the module it is put in.  A name's first letter tells its role: ``y_`` state, ``q_`` fixed for a
-run, ``p_`` input, ``v_`` a quantity the author named, ``x`` a shared part without a name.
+by the module it is put in.  A name's first letter tells its role: ``y_`` state, ``s_`` a state's
+value at the start, ``p_`` parameter, ``q_`` fixed for a run, ``v_`` a quantity the author named,
+``x`` a shared part without a name.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from axissim.compile.system import System
+from axissim.compile.system import START_TIME, System
 from axissim.model.expression import OPERATIONS, Expression, in_order
 
 Stores = Sequence[tuple[str, int, Expression]]  # array, index, what is stored there
@@ -33,7 +34,7 @@ def emit(system: System) -> dict[str, str]:
     ``factor``: LU of J - g I, diagonal inverted.  ``solve``: k from LU k = -(f + s).
     ``observe``: every observable v.
     """
-    inputs = {key: f"p_{_legal(key)}" for key in system.inputs}
+    inputs = {key: _input(key) for key in system.inputs}
     moving = {key: f"y_{key}" for key in system.states}
     moving |= {key: f"q_{key}" for key in system.fixed}
     authors = {node: f"v_{key}" for key, node in system.observables.items() if node.args}
@@ -55,8 +56,12 @@ def emit(system: System) -> dict[str, str]:
     }
 
 
-def _legal(key: str) -> str:
-    return key.replace(" ", "__")
+def _input(key: str) -> str:
+    """What the code calls an input; a value at the start is no parameter of a like name."""
+    if key == START_TIME:
+        return "start"
+    state, _, rest = key.partition(" ")
+    return f"s_{state}" if rest else f"p_{key}"
 
 
 def _places(system: System) -> dict[str, tuple[str, int]]:

@@ -49,7 +49,7 @@ def solve(
                 if watch:
                     watch(min(int(runs.counter[0]), count))
             except KeyboardInterrupt:
-                complete = bool(runs.counter[0] >= count)
+                complete = complete and bool(runs.counter[0] >= count)
                 runs.counter[0] = count
     return complete
 

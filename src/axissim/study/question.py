@@ -12,9 +12,13 @@ from axissim.compile.kernel import Kernel, kernel_of
 from axissim.compile.system import START_TIME, at_start, starting
 from axissim.model.expression import value
 from axissim.model.model import Model, ModelError, Observable, Parameter, State
+from axissim.model.units import spelled
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+_LABELS = {"sample", "replicate", "id", "subject"}  # dimensions that number runs
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def question_of(
     """Resolve every name; ModelError says which is wrong."""
     _check_kinds(model, params, init)
     swept = [str(key) for key in design.variables if str(key) in model.by_id]
-    for key in design.data_vars:
+    for key in design.data_vars.keys() | (design.indexes.keys() - _LABELS):
         model.part(str(key))
     touched = [*params, *init, *swept]
     numeric = _with_numbers(model, touched, float(times[0]))
@@ -96,6 +100,8 @@ def question_of(
         defaults[keys.index(_input(model, key))] = _finite(key, number)
     dims = tuple(str(dim) for dim in design.dims)
     shape = tuple(design.sizes[dim] for dim in design.dims)
+    matrix = _matrix(design, swept, dims, shape)
+    named = design.rename({key: _coordinate(model, key) for key in swept})
     names = tuple(outputs) if outputs is not None else _all_outputs(model)
     for name in names:
         model.part(name)
@@ -106,13 +112,30 @@ def question_of(
         own=own,
         defaults=defaults,
         columns=np.array([keys.index(_input(model, key)) for key in swept], np.int64),
-        design=_matrix(design, swept, dims, shape),
+        design=matrix,
         outputs=names,
-        dims=dims,
+        dims=tuple(_coordinate(model, dim) if dim in swept else dim for dim in dims),
         shape=shape,
-        coords={str(key): design[key].variable for key in [*design.coords, *swept]},
+        coords={str(key): _described(model, named[key].variable, key) for key in named.variables},
         changed={key: float(number) for key, number in {**params, **init}.items()},
     )
+
+
+def _coordinate(model: Model, key: str) -> str:
+    """What a swept quantity is called in the result: a state's value at the start is ``x_0``."""
+    return f"{key}_0" if isinstance(model.part(key), State) else key
+
+
+def _described(model: Model, variable: Any, key: Any) -> Any:
+    """A coordinate with its unit and display name."""
+    part = model.by_id.get(str(key)) or model.by_id.get(str(key).removesuffix("_0"))
+    if part is None or variable.attrs:
+        return variable
+    start = " at the start" if isinstance(part, State) else ""
+    found = {"units": spelled(model, part.unit), "long_name": (part.name or part.id) + start}
+    described = variable.copy(deep=False)
+    described.attrs = {k: text for k, text in found.items() if text}
+    return described
 
 
 def _check_kinds(model: Model, params: Mapping[str, float], init: Mapping[str, float]) -> None:

@@ -123,7 +123,8 @@ def sweep(
     Returns
     -------
     xarray.Dataset
-        Variables over the design's dimensions and ``time``.  Each run's result is the same bits
+        Variables over the design's dimensions and ``time``; the design's coordinates and
+        attributes are kept, a state's value at the start as ``x_0``.  Each run's result is the same bits
         alone, in any order and with any number of threads.  A run that failed has ``status``
         other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest ``not_run``.
     """
@@ -144,7 +145,7 @@ def sweep(
     if complete and choice.fallback:
         complete = _again(question, choice, runs, by, max_steps, workers)
     _blank_unrun(runs)
-    return _dataset(question, choice, runs, by, complete)
+    return _dataset(question, choice, runs, by, complete).assign_attrs(design.attrs)
 
 
 def _times(t: Times) -> Any:
