@@ -124,9 +124,10 @@ def sweep(
     -------
     xarray.Dataset
         Variables over the design's dimensions and ``time``; the design's coordinates and
-        attributes are kept, a state's value at the start as ``x_0``.  Each run's result is the same bits
-        alone, in any order and with any number of threads.  A run that failed has ``status``
-        other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest ``not_run``.
+        attributes are kept, a state's value at the start as ``x_0``.  Each run's result is the
+        same bits alone, in any order and with any number of threads.  A run that failed has
+        ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
+        ``not_run``.
     """
     question = question_of(model, design, _times(t), params or {}, init or {}, outputs)
     choice = choose(question, method, rtol, atol, max_steps)
