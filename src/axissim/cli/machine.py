@@ -53,7 +53,7 @@ def _facts() -> dict[str, str]:
 
     import llvmlite.binding as llvm
 
-    from axissim.compile.build import cache_folder
+    from axissim.model.cache import cache_folder
 
     facts = {"Python": f"{platform.python_version()}, {sys.executable}"}
     for package in _PACKAGES:
@@ -120,7 +120,7 @@ def _keeps() -> str:
 
 
 def _caches() -> str:
-    from axissim.compile.build import cache_folder
+    from axissim.model.cache import cache_folder
 
     folder = cache_folder()
     files = [path for path in folder.glob("**/*") if path.is_file()]

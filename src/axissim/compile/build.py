@@ -7,55 +7,29 @@ found again by every later process, and never found stale.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from types import ModuleType
 
 from axissim.compile.emit import FUNCTIONS
+from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.expression import OPERATIONS
 
 _ARITHMETIC = ", ".join(
-    sorted(op for op in OPERATIONS if op not in ("add", "sub", "mul", "div", "neg", "factorial"))
+    sorted(op for op in OPERATIONS if op not in ("add", "sub", "mul", "div", "neg"))
 )
-
-
-def cache_folder() -> Path:
-    """Where generated code and its machine code are kept.
-
-    ``AXISSIM_CACHE_DIR`` if set, else a folder of the user's cache, else a temporary one.
-    """
-    given = os.environ.get("AXISSIM_CACHE_DIR")
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for folder in [Path(given)] if given else [home / "axissim", _temporary()]:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    raise OSError(f"cannot write to {given}; set AXISSIM_CACHE_DIR to a folder that can be written")
-
-
-@cache
-def _temporary() -> Path:
-    return Path(tempfile.mkdtemp(prefix="axissim-"))
 
 
 @lru_cache(maxsize=256)
 def module_of(text: str, kind: str) -> ModuleType:
     """The module that `text` makes, from the cache folder; `kind` begins its file's name."""
-    digest = hashlib.sha256((text + library_hash()).encode()).hexdigest()[:20]
-    name = f"axissim_{kind}_{digest}"
+    name = f"axissim_{kind}_{digest_of([text.encode(), machine_hash().encode()])}"
     path = cache_folder() / f"{name}.py"
     if not path.exists() or path.read_text() != text:
-        _write_whole(path, text)
+        write_whole(path, text.encode())
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -65,23 +39,11 @@ def module_of(text: str, kind: str) -> ModuleType:
     return module
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write so that no other process ever sees half a file."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(text)
-    os.replace(file.name, path)
-
-
 @cache
-def library_hash() -> str:
+def machine_hash() -> str:
     """A hash of the library code that is compiled into generated modules, and of the compiler."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for path in sorted([*package.glob("compile/*.py"), *package.glob("solve/*.py")]):
-        digest.update(path.read_bytes())
-    for requirement in ("numba", "llvmlite", "numpy"):
-        digest.update(version(requirement).encode())
-    return digest.hexdigest()
+    versions = [version(name).encode() for name in ("numba", "llvmlite", "numpy")]
+    return digest_of([code_hash("compile", "solve").encode(), *versions])
 
 
 def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:

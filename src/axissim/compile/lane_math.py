@@ -28,6 +28,23 @@ def _library(name: str, meaning: str) -> Any:
     return unary(f"{name}(a): {meaning}", emit, lambda x: x.external(name))
 
 
+def _factorial(tgamma: Any) -> Any:
+    """The nearest whole number to the gamma function of a number one greater."""
+    return lambda x: tgamma(x + 1.0).llvm("rint")
+
+
+factorial = unary(
+    "factorial(a): a times a - 1 and so on down to 1",
+    _factorial(
+        lambda x: call(
+            "axissim.tgamma",
+            lambda x: lane_trigonometry.lane_by_lane("tgamma", x),
+            x,
+            attributes=APART,
+        )
+    ),
+    _factorial(lambda x: x.external("tgamma")),
+)
 exp = unary("exp(a): e to the power a", lane_exp.exp, lambda x: x.external("exp"))
 log = unary("log(a): the natural logarithm", lane_exp.log, lambda x: x.external("log"))
 log10 = unary("log10(a): the decimal logarithm", lane_power.log10, lambda x: x.external("log10"))

@@ -34,6 +34,7 @@ from axissim.compile.lane_math import (
     cos,
     cosh,
     exp,
+    factorial,
     log,
     log10,
     power,
@@ -57,8 +58,8 @@ from axissim.compile.lane_type import (
 __all__ = [
     "WIDTH", "absolute", "acos", "acosh", "align64", "aligned", "anywhere", "asin", "asinh",
     "atan", "atanh", "both", "broadcast", "ceil", "copysign", "cos", "cosh", "either", "eq",
-    "exp", "floor", "fma", "ge", "get", "gt", "lanes", "le", "load", "log", "log10", "lt",
-    "maximum", "minimum", "ne", "negated", "power", "put", "sin", "sinh", "sqrt", "store",
+    "exp", "factorial", "floor", "fma", "ge", "get", "gt", "lanes", "le", "load", "log", "log10",
+    "lt", "maximum", "minimum", "ne", "negated", "power", "put", "sin", "sinh", "sqrt", "store",
     "tan", "tanh", "where",
 ]
 # fmt: on

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from axissim.model.expression import OPERATIONS
+
 Value: TypeAlias = "float | np.float64 | NDArray[np.float64]"
 
 
@@ -65,6 +67,9 @@ negated = _silent(lambda a: _number(a == 0))
 where = _silent(lambda condition, x, y: _number(np.where(condition != 0, x, y)))
 minimum = _silent(lambda a, b: _number(np.where(np.isnan(a) | (a < b), a, b)))
 maximum = _silent(lambda a, b: _number(np.where(np.isnan(a) | (a > b), a, b)))
+
+
+factorial = _silent(OPERATIONS["factorial"].value)
 
 
 @_silent

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.model import Model, ModelError, suggestion
 
 _CLOCK = {"second": "s", "minute": "min", "hour": "h", "day": "d"}
@@ -155,15 +157,41 @@ def load(source: str | Path) -> Model:
     ModelError
         ``file:line: what; the mend``.
     """
+    if isinstance(source, str) and _is_text(source):
+        return _read_text(source)
+    path = _path(source)
+    if str(source) in shipped():
+        return _remembered(path)
+    return _read_file(path, str(source))
+
+
+def _remembered(path: Path) -> Model:
+    """A shipped model, from the cache if it has been read before: libSBML takes its time."""
+    made_from = [path.read_bytes(), code_hash("model").encode()]
+    kept = cache_folder() / f"axissim_{path.stem}_{digest_of(made_from)}.pickle"
+    try:
+        found = pickle.loads(kept.read_bytes())
+    except Exception:  # not there, or damaged in any way
+        found = None
+    if not isinstance(found, Model):
+        found = _read_file(path, path.name, trusted=True)
+        write_whole(kept, pickle.dumps(found))
+    return found
+
+
+def _read_text(source: str) -> Model:
     from axissim.model.antimony import read_antimony
     from axissim.model.sbml import read_sbml
 
-    if isinstance(source, str) and _is_text(source):
-        if source.lstrip("\ufeff \t\r\n").startswith("<"):
-            return read_sbml(source.lstrip().encode(), "text")
-        return read_antimony(source, "text")
-    path = _path(source)
-    label = path.name if str(source) in shipped() else str(source)
+    if source.lstrip("\ufeff \t\r\n").startswith("<"):
+        return read_sbml(source.lstrip().encode(), "text")
+    return read_antimony(source, "text")
+
+
+def _read_file(path: Path, label: str, trusted: bool = False) -> Model:
+    from axissim.model.antimony import read_antimony
+    from axissim.model.sbml import read_sbml
+
     data = _bytes(path)
     begins = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if path.suffix.lower() in (".xml", ".sbml") or begins.startswith((b"<", b"\x1f\x8b")):
@@ -172,7 +200,7 @@ def load(source: str | Path) -> Model:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError(f"{label}:1: not UTF-8 text; save it as UTF-8") from None
-    return read_antimony(text, label, path, trusted=str(source) in shipped())
+    return read_antimony(text, label, path, trusted=trusted)
 
 
 def _is_text(source: str) -> bool:
