@@ -63,14 +63,17 @@ def labelled(
     config : mapping
         The resolved configuration, for the attributes.
     """
+    import pandas as pd
     import xarray as xr
 
+    # As a pandas index, for xarray would import pint to ask whether an array is one of pint's.
+    clock = ("time", pd.Index(times), _time_attributes(model))
     moving = {key: ((*dims, "time"), v, attributes(model, key)) for key, v in values.items()}
     notes = _record_attributes(model)
     endings = {key: (dims, array, notes[key]) for key, array in record.items()}
     return xr.Dataset(
         moving | endings,
-        coords={"time": ("time", times, _time_attributes(model)), **coords},
+        coords={"time": clock, **coords},
         attrs=_provenance(model, config),
     )
 

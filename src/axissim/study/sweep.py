@@ -73,9 +73,9 @@ def simulate(
     """
     import xarray as xr
 
-    ds = sweep(
+    return sweep(
         model,
-        xr.Dataset(coords={"sample": [0]}),
+        xr.Dataset(),
         t=t,
         params=params,
         init=init,
@@ -87,7 +87,6 @@ def simulate(
         step=step,
         threads=1,
     )
-    return ds.isel(sample=0, drop=True)
 
 
 def sweep(
