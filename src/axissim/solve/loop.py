@@ -78,7 +78,7 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
             store(w.end, 0, where(accept, end, -np.inf))
             need = le(load(w.next_save, 0), load(w.end, 0))
             if anywhere(need):
-                interpolants(m.states, h, w.k, w.dense)
+                interpolants(task, m.states, h, w.k, w.dense)
                 if task.observed:
                     save_observed(m, task, method.vectors, w, need, t, h)
                 else:

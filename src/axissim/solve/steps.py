@@ -15,7 +15,8 @@ def step_text(tableau: Tableau) -> str:
     """Text of a module's functions for one method, made of those of `axissim.solve.stages`.
 
     ``take_step(m, w, t, h)`` goes from ``w.y`` to ``w.y1`` in every lane, with its ``w.error``.
-    ``interpolants(n, h, k, d)`` stores the vectors of the dense output.
+    ``interpolants(task, n, h, k, d)`` stores the vectors of the dense output, of the states that
+    are saved or read by what is.
     """
     return f"{_take_step(tableau)}\n\n{_interpolants(tableau)}"
 
@@ -91,8 +92,9 @@ def _interpolants(tableau: Tableau) -> str:
     scale = "" if tableau.implicit else "h * "
     lines = [
         _COMPILED,
-        "def interpolants(n, h, k, d):",
-        "    for i in range(n):",
+        "def interpolants(task, n, h, k, d):",
+        "    for o in range(n if task.observed else task.width):",
+        "        i = o if task.observed else task.picked[o]",
     ]
     used = [j for j in range(tableau.stages) if any(row[j] for row in tableau.dense)]
     lines += [f"        k{j} = load(k, {j} * n + i)" for j in used]
