@@ -28,7 +28,7 @@ def module_of(text: str, kind: str) -> ModuleType:
     """The module that `text` makes, from the cache folder; `kind` begins its file's name."""
     name = f"axissim_{kind}_{digest_of([text.encode(), machine_hash().encode()])}"
     path = cache_folder() / f"{name}.py"
-    if not path.exists() or path.read_text() != text:
+    if not path.exists() or path.read_bytes() != text.encode():
         write_whole(path, text.encode())
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
