@@ -19,7 +19,11 @@ from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.expression import OPERATIONS
 
 _ARITHMETIC = ", ".join(
-    sorted(op for op in OPERATIONS if op not in ("add", "sub", "mul", "div", "neg"))
+    sorted(
+        op
+        for op, row in OPERATIONS.items()
+        if row.coded and op not in ("add", "sub", "mul", "div", "neg")
+    )
 )
 
 

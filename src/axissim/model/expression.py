@@ -94,7 +94,8 @@ class Operation:
     `slopes` holds, for each operand, a function of all operands (and, last, of the node itself)
     that gives the partial derivative; an empty tuple means the derivative is zero almost
     everywhere.  An operation that picks one of its last two operands has a `choice` instead, the
-    truth of which picks the first: its derivative is that of the operand picked.
+    truth of which picks the first: its derivative is that of the operand picked.  An operation
+    that is not `coded` is gone before there is code: what it reads is not of this moment.
     """
 
     arity: int
@@ -104,6 +105,7 @@ class Operation:
     infix: str = ""
     binding: int = 100
     truth: bool = False
+    coded: bool = True
 
 
 def _truth(test: Callable[..., Any]) -> Callable[..., Any]:
@@ -208,6 +210,8 @@ OPERATIONS: dict[str, Operation] = {
         lambda c, x, y: np.asarray(np.where(np.asarray(c) != 0.0, x, y))[()],
         choice=lambda c, x, y: c,
     ),
+    "delay": Operation(2, lambda x, lag: x, coded=False),
+    "rate_of": Operation(1, lambda x: x * math.nan, coded=False),
 }
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from axissim.model.expression import Expression, names, number
 
 _SID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_READ_OUT = re.compile(r"(?:amount|concentration|rate)\([A-Za-z_][A-Za-z0-9_]*\)", re.ASCII)
 
 
 class ModelError(ValueError):
@@ -71,6 +72,56 @@ class Observable(Quantity):
     value: Expression = field(default_factory=lambda: number(float("nan")))
 
 
+@dataclass(frozen=True)
+class Implicit(Quantity):
+    """A quantity that at every moment makes `residual` zero (an algebraic rule)."""
+
+    initial: Expression = field(default_factory=lambda: number(float("nan")))
+    residual: Expression = field(default_factory=lambda: number(0.0))
+
+
+@dataclass(frozen=True)
+class Event(Quantity):
+    """Assignments to states, made when `trigger` turns from false to true (SBML L3V2, 4.11).
+
+    Attributes
+    ----------
+    trigger : Expression
+        True where it is not 0.
+    assignments : tuple of (str, Expression)
+        Ids of states and their new values.
+    delay, priority : Expression or None
+        Time from trigger to execution; of events due at one moment the highest priority goes first.
+    initially : bool
+        What the trigger is taken to have been before the start.
+    persistent : bool
+        Whether a delayed execution stands even if the trigger turns false before it.
+    at_trigger : bool
+        Whether the new values are computed when the trigger fires, or when they are assigned.
+    """
+
+    trigger: Expression = field(default_factory=lambda: number(0.0))
+    assignments: tuple[tuple[str, Expression], ...] = ()
+    delay: Expression | None = None
+    priority: Expression | None = None
+    initially: bool = True
+    persistent: bool = True
+    at_trigger: bool = True
+
+    @property
+    def formulas(self) -> tuple[Expression, ...]:
+        timing = (self.trigger, self.delay, self.priority, *(f for _, f in self.assignments))
+        return tuple(formula for formula in timing if formula is not None)
+
+
+@dataclass(frozen=True)
+class Species:
+    """Where a species is, and whether its id means its amount (or its concentration)."""
+
+    compartment: str
+    is_amount: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """An ODE model, frozen and symbolic; compared by identity.
@@ -86,6 +137,11 @@ class Model:
         parameter, a state's id means its value at the start.
     units : mapping
         Unit id to its factors.
+    implicit : tuple of Implicit
+        Quantities that algebraic constraints define.
+    events : tuple of Event
+    species : mapping
+        Which quantities are species, for `amount(S)` and `concentration(S)`.
     """
 
     id: str
@@ -96,19 +152,26 @@ class Model:
     time_unit: str = ""
     name: str = ""
     note: str = ""
+    implicit: tuple[Implicit, ...] = ()
+    events: tuple[Event, ...] = ()
+    species: Mapping[str, Species] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _SID.fullmatch(self.id):
             raise ModelError(f"'{self.id}' is not an SBML id; name the model in letters and digits")
         known: set[str] = set()
         for part in self.parts:
-            if not _SID.fullmatch(part.id):
+            if not (_SID.fullmatch(part.id) or _READ_OUT.fullmatch(part.id)):
                 raise ModelError(f"'{part.id}' is not an SBML id; use letters, digits and _ only")
             if part.id in known:
                 raise ModelError(f"'{part.id}' is defined twice; rename one of the two")
             known.add(part.id)
-        for part in self.parts:
-            for formula in _formulas(part):
+        states = {state.id for state in self.states}
+        for event in self.events:
+            for target in sorted({key for key, _ in event.assignments} - states):
+                raise ModelError(f"event '{event.id}' sets '{target}', which is not a state")
+        for part in (*self.parts, *self.events):
+            for formula in formulas_of(part):
                 for missing in sorted(names(formula) - known):
                     raise ModelError(
                         f"'{missing}', read by '{part.id}', is not defined"
@@ -116,14 +179,14 @@ class Model:
                     )
 
     @property
-    def parts(self) -> tuple[Parameter | State | Observable, ...]:
-        return (*self.parameters, *self.states, *self.observables)
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.parameters, *self.states, *self.implicit, *self.observables)
 
     @cached_property
-    def by_id(self) -> dict[str, Parameter | State | Observable]:
+    def by_id(self) -> dict[str, Part]:
         return {part.id: part for part in self.parts}
 
-    def part(self, identifier: str) -> Parameter | State | Observable:
+    def part(self, identifier: str) -> Part:
         """The part called `identifier`; ModelError with a suggestion if there is none."""
         if identifier not in self.by_id:
             raise ModelError(
@@ -134,7 +197,7 @@ class Model:
     def with_values(self, values: Mapping[str, float]) -> Model:
         """The same model with other numbers for parameters and for states' initial values."""
         for identifier in values:
-            if isinstance(self.part(identifier), Observable):
+            if isinstance(self.part(identifier), (Observable, Implicit)):
                 raise ModelError(
                     f"'{identifier}' is computed by a rule and cannot be set; set what it reads"
                 )
@@ -150,8 +213,16 @@ class Model:
         )
 
 
-def _formulas(part: Parameter | State | Observable) -> tuple[Expression, ...]:
-    return (part.initial, part.rate) if isinstance(part, State) else (part.value,)
+Part = Parameter | State | Implicit | Observable
+
+
+def formulas_of(part: Part | Event) -> tuple[Expression, ...]:
+    """Every formula of a part or an event."""
+    if isinstance(part, State):
+        return (part.initial, part.rate)
+    if isinstance(part, Implicit):
+        return (part.initial, part.residual)
+    return part.formulas if isinstance(part, Event) else (part.value,)
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:

@@ -39,6 +39,11 @@ class Runs(NamedTuple):
     n_steps, n_rejected : (runs,) int64
     counter : (1,) int64
         The next run to take; setting it to the count of runs stops all threads early.
+    jump_first, jump_last : (runs,) int64
+        Which of the jumps are each run's: known moments at which a state becomes
+        ``scale * state + shift``; a run's are in order of time.
+    jump_time, jump_scale, jump_shift : (jumps,) float64
+    jump_state : (jumps,) int64
     """
 
     defaults: Any
@@ -56,6 +61,12 @@ class Runs(NamedTuple):
     n_steps: Any
     n_rejected: Any
     counter: Any
+    jump_first: Any
+    jump_last: Any
+    jump_time: Any
+    jump_state: Any
+    jump_scale: Any
+    jump_shift: Any
 
 
 class Task(NamedTuple):

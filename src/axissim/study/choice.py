@@ -172,4 +172,10 @@ def runs_of(
         n_steps=np.zeros(count, np.int64),
         n_rejected=np.zeros(count, np.int64),
         counter=np.zeros(1, np.int64),
+        jump_first=np.zeros(count, np.int64),
+        jump_last=np.zeros(count, np.int64),
+        jump_time=np.empty(0),
+        jump_state=np.empty(0, np.int64),
+        jump_scale=np.empty(0),
+        jump_shift=np.empty(0),
     )
