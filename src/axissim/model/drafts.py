@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
-from axissim.model.expression import Expression, name, number, operation
-from axissim.model.model import Observable, Parameter, State
+from axissim.model.expression import ONE, ZERO, Expression, name, number, operation
+from axissim.model.model import Implicit, Observable, Parameter, Part, State
 from axissim.model.refusal import Source
 from axissim.model.sbml_units import Units
 
@@ -24,12 +24,23 @@ class Draft:
     unit : str
     initial : Expression or None
         At the start; None if nothing gives it.
-    rule, rate : Expression or None
-        The formula of its value, or of its rate of change, at every moment.
+    rule, rate, residual : Expression or None
+        The formula of its value, or of its rate of change, at every moment; or what its value
+        makes zero.
+    constant : bool
+        Whether its author said that nothing changes it.
+    jumps : bool
+        Whether an event sets it.
     home : str
         For a species whose id means a concentration, its compartment.
+    carrier : str
+        For a species whose amount is the state, the id of that.
+    name : str
+        For display; the element's own if it is empty.
     terms : dict
         For a species, how many each reaction makes.
+    factor : str
+        For a species, the quantity by which a reaction's extent becomes its amount.
     """
 
     id: str
@@ -38,22 +49,41 @@ class Draft:
     initial: Expression | None = None
     rule: Expression | None = None
     rate: Expression | None = None
+    residual: Expression | None = None
+    constant: bool = False
+    jumps: bool = False
     home: str = ""
+    carrier: str = ""
+    name: str = ""
     terms: dict[str, Expression] = field(default_factory=dict)
+    factor: str = ""
 
-    def part(self) -> Parameter | State | Observable:
+    @property
+    def varies(self) -> bool:
+        """Whether its value may differ from that at the start."""
+        return self.jumps or not (self.rule is self.rate is self.residual is None)
+
+    @property
+    def start(self) -> Expression | None:
+        """What gives its value at the start."""
+        return self.initial if self.carrier and self.initial is not None else self.rule
+
+    def part(self) -> Part:
         """The part of the model that this is."""
         said = {
             "id": self.id,
             "unit": self.unit,
-            "name": str(self.element.getName()),
+            "name": self.name or str(self.element.getName()),
             "note": plain(self.element),
         }
         start = self.initial if self.initial is not None else number(math.nan)
         if self.rule is not None:
             return Observable(value=self.rule, **said)
-        if self.rate is not None:
-            return State(initial=start, rate=self.rate, **said)
+        if self.residual is not None:
+            guess = self.initial if self.initial is not None else ONE
+            return Implicit(initial=guess, residual=self.residual, **said)
+        if self.rate is not None or self.jumps:
+            return State(initial=start, rate=self.rate or ZERO, **said)
         return Parameter(value=start, **said)
 
 
@@ -72,7 +102,7 @@ Drafts = dict[str, Draft]
 
 
 def drafted(model: Any, units: Units, source: Source) -> Drafts:
-    """A draft of each compartment, species, parameter and named stoichiometry, in this order."""
+    """A draft of each compartment, species and parameter, in this order."""
     drafts: Drafts = {}
     makers: tuple[tuple[int, Callable[[int], Any], Callable[[Any], Draft]], ...] = (
         (model.getNumCompartments(), model.getCompartment, lambda e: _compartment(e, units)),
@@ -81,14 +111,12 @@ def drafted(model: Any, units: Units, source: Source) -> Drafts:
     )
     for count, get, make in makers:
         for i in range(count):
-            _add(drafts, make(get(i)), source)
-    for reference in _references(model):
-        if reference.getIdAttribute():
-            _add(drafts, _stoichiometry(reference), source)
+            add(drafts, make(get(i)), source)
     return drafts
 
 
-def _add(drafts: Drafts, draft: Draft, source: Source) -> None:
+def add(drafts: Drafts, draft: Draft, source: Source) -> None:
+    """Add a draft under its id; ModelError if it has none, or one that is taken."""
     if not draft.id:
         raise source.error(draft.element, "has no id; give it one")
     if draft.id in drafts:
@@ -98,7 +126,13 @@ def _add(drafts: Drafts, draft: Draft, source: Source) -> None:
 
 def _compartment(element: Any, units: Units) -> Draft:
     size = number(element.getSize()) if element.isSetSize() else None
-    return Draft(str(element.getId()), element, units.of_compartment(element), size)
+    return Draft(
+        str(element.getId()),
+        element,
+        units.of_compartment(element),
+        size,
+        constant=bool(element.getConstant()),
+    )
 
 
 def _species(element: Any, model: Any, units: Units, source: Source) -> Draft:
@@ -118,7 +152,16 @@ def _species(element: Any, model: Any, units: Units, source: Source) -> Draft:
         start = number(element.getInitialConcentration())
         start = start if where else operation("mul", start, size)
     unit = units.of_species(element, home if where else None)
-    return Draft(str(element.getId()), element, unit, start, home=where)
+    factor = element if element.isSetConversionFactor() else model
+    return Draft(
+        str(element.getId()),
+        element,
+        unit,
+        start,
+        constant=bool(element.getConstant()),
+        home=where,
+        factor=str(factor.getConversionFactor()),
+    )
 
 
 def _is_amount(species: Any, home: Any) -> bool:
@@ -129,70 +172,17 @@ def _is_amount(species: Any, home: Any) -> bool:
 
 def _parameter(element: Any) -> Draft:
     given = number(element.getValue()) if element.isSetValue() else None
-    return Draft(str(element.getId()), element, str(element.getUnits()), given)
-
-
-def _stoichiometry(reference: Any) -> Draft:
     return Draft(
-        str(reference.getIdAttribute()), reference, "dimensionless", given_stoichiometry(reference)
+        str(element.getId()),
+        element,
+        str(element.getUnits()),
+        given,
+        constant=bool(element.getConstant()),
     )
 
 
-def given_stoichiometry(reference: Any) -> Expression | None:
-    """The number on a species reference; None if Level 3 leaves it out (Level 2 means 1)."""
-    if reference.getLevel() >= 3 and not reference.isSetStoichiometry():
-        return None
-    return number(reference.getStoichiometry() / max(reference.getDenominator(), 1))
-
-
-def _references(model: Any) -> list[Any]:
-    reactions = [model.getReaction(i) for i in range(model.getNumReactions())]
-    return [reference for reaction in reactions for reference, _ in participants(reaction)]
-
-
-def participants(reaction: Any) -> list[tuple[Any, float]]:
-    """Each reactant of a reaction with -1 and each product with 1."""
-    reactants = [reaction.getReactant(i) for i in range(reaction.getNumReactants())]
-    products = [reaction.getProduct(i) for i in range(reaction.getNumProducts())]
-    return [(r, -1.0) for r in reactants] + [(p, 1.0) for p in products]
-
-
-def local_parameters(reaction: Any, drafts: Drafts, taken: set[str]) -> dict[str, str]:
-    """Add a reaction's local parameters as ``<reaction>_<local>``; local id to that one."""
-    law, spelt = reaction.getKineticLaw(), {}
-    for i in range(law.getNumParameters()):
-        element = law.getParameter(i)
-        unique = f"{reaction.getId()}_{element.getId()}"
-        while unique in drafts or unique in taken:
-            unique += "_"
-        given = number(element.getValue()) if element.isSetValue() else None
-        drafts[unique] = Draft(unique, element, str(element.getUnits()), given)
-        spelt[str(element.getId())] = unique
-    return spelt
-
-
-def net_rate(draft: Draft) -> Expression | None:
-    """The rate of change of what a species' id means, from its reactions; None if none moves it."""
-    total: Expression | None = None
-    for reaction, coefficient in draft.terms.items():
-        total = _with_term(total, coefficient, name(reaction))
-    return operation("div", total, name(draft.home)) if total is not None and draft.home else total
-
-
-def _with_term(
-    total: Expression | None, coefficient: Expression, flux: Expression
-) -> Expression | None:
-    """`total` + `coefficient` * `flux`, with the sign of the coefficient taken out of it."""
-    if coefficient is number(0.0):
-        return total
-    down, size = coefficient.op == "neg", coefficient
-    if down:
-        size = coefficient.args[0]
-    elif coefficient.op == "number" and total is not None:
-        down, size = coefficient.value < 0.0, number(abs(coefficient.value))
-    if size is number(-1.0):
-        return operation("neg", flux)
-    term = flux if size is number(1.0) else operation("mul", size, flux)
-    if total is None:
-        return operation("neg", term) if down else term
-    return operation("sub" if down else "add", total, term)
+def unique(key: str, *taken: Drafts) -> str:
+    """`key`, with as many underscores after it as make it nobody's id."""
+    while any(key in drafts for drafts in taken):
+        key += "_"
+    return key

@@ -191,6 +191,8 @@ _NUMBERS: dict[str, Build] = {
         for inverse, op in (("SEC", "acos"), ("CSC", "asin"), ("COT", "atan"))
         for tail in ("", "h")
     },
+    "FUNCTION_DELAY": _plain("delay"),
+    "FUNCTION_RATE_OF": _plain("rate_of"),
     "RELATIONAL_EQ": _relation("eq"),
     "RELATIONAL_NEQ": _relation("ne"),
     "RELATIONAL_LT": _relation("lt"),
@@ -223,8 +225,6 @@ _LEAVES: dict[str, Callable[[Any], Expression]] = {
 _CHAINS = ("PLUS", "TIMES", "LOGICAL_AND", "LOGICAL_OR")  # (a + b) + c is a + b + c
 
 _REFUSED = {
-    "FUNCTION_DELAY": "delay()",
-    "FUNCTION_RATE_OF": "rateOf()",
     "CSYMBOL_FUNCTION": "a csymbol of an SBML package",
 }
 

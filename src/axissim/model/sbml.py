@@ -12,8 +12,21 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from axissim.model.drafts import plain
-from axissim.model.model import Model, ModelError, Observable, Parameter, State
+from axissim.model.amounts import choose_states
+from axissim.model.drafts import drafted, plain
+from axissim.model.events import EventDraft, event_of, read_events
+from axissim.model.initial import settle
+from axissim.model.model import (
+    Implicit,
+    Model,
+    ModelError,
+    Observable,
+    Parameter,
+    Species,
+    State,
+)
+from axissim.model.moving import resolve_rates
+from axissim.model.reactions import read_reactions, read_stoichiometries
 from axissim.model.reading import Reading
 from axissim.model.refusal import Source, UnsupportedModelError
 from axissim.model.sbml_units import Units, read_units
@@ -52,10 +65,9 @@ def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | Non
                 "simulate yet; flatten it or remove the package"
             )
         reading = Reading(document.getModel(), source)
-        _refuse(reading)
         units = read_units(document.getModel(), document.getLevel(), source)
-        reading.read(units)
-        return _assembled(reading, units)
+        events = _read(reading, units)
+        return _assembled(reading, units, events)
 
 
 def _document(text: str, source: Source) -> Any:
@@ -75,22 +87,36 @@ def _document(text: str, source: Source) -> Any:
     return document
 
 
-def _refuse(reading: Reading) -> None:
-    """Refuse what no other part of the reading would look at."""
-    for event in reading.elements("Event"):
-        raise reading.source.refusal(event, "events")
-    model = reading.sbml
-    for element in (model, *(model.getSpecies(i) for i in range(model.getNumSpecies()))):
-        if element.isSetConversionFactor():
-            raise reading.source.refusal(element, "a conversion factor")
+def _read(reading: Reading, units: Units) -> list[EventDraft]:
+    """Fill the drafts with every formula resolved; the events."""
+    reading.read_functions()
+    reading.drafts = drafted(reading.sbml, units, reading.source)
+    read_stoichiometries(reading)
+    read_reactions(reading, units)
+    reading.read_rules()
+    reading.read_initial_assignments()
+    events = read_events(reading)
+    for reaction in reading.elements("Reaction"):
+        if reaction.isSetFast() and reaction.getFast():
+            raise reading.source.refusal(reaction, "fast reactions")
+    for rule, _ in reading.constraints:
+        raise reading.source.refusal(rule, "algebraic rules")
+    choose_states(reading, units)
+    resolve_rates(reading, events)
+    settle(
+        reading.drafts | reading.reactions,
+        reading.source,
+        {event.id: event.formulas for event in events},
+    )
     for constraint in reading.elements("Constraint"):
         log.warning(
             "%s: a constraint is not checked; it changes no trajectory",
             reading.source.place(constraint),
         )
+    return events
 
 
-def _assembled(reading: Reading, units: Units) -> Model:
+def _assembled(reading: Reading, units: Units, events: list[EventDraft]) -> Model:
     """The model of what was read: rules in the author's order, then the reactions' rates."""
     sbml = reading.sbml
     parts = [draft.part() for draft in (*reading.drafts.values(), *reading.reactions.values())]
@@ -102,7 +128,10 @@ def _assembled(reading: Reading, units: Units) -> Model:
             id=str(sbml.getId()) or identifier(reading.source.label),
             parameters=tuple(part for part in parts if isinstance(part, Parameter)),
             states=tuple(part for part in parts if isinstance(part, State)),
-            observables=tuple(sorted(observables, key=lambda part: order[part.id])),
+            observables=tuple(sorted(observables, key=lambda part: order.get(part.id, -1))),
+            implicit=tuple(part for part in parts if isinstance(part, Implicit)),
+            events=tuple(event_of(reading, event) for event in events),
+            species=_species(reading),
             units=units.definitions,
             time_unit=units.clock(),
             name=str(sbml.getName()),
@@ -110,6 +139,14 @@ def _assembled(reading: Reading, units: Units) -> Model:
         )
     except ModelError as wrong:
         raise ModelError(f"{reading.source.label}: {wrong}") from None
+
+
+def _species(reading: Reading) -> dict[str, Species]:
+    return {
+        key: Species(str(draft.element.getCompartment()), not draft.home)
+        for key, draft in reading.drafts.items()
+        if draft.element.getElementName() == "species" and draft.id == draft.element.getId()
+    }
 
 
 def identifier(label: str) -> str:
