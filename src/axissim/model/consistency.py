@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from axissim.model.dimensions import DIMENSIONLESS, Unit, spelling, unit
 from axissim.model.expression import OPERATIONS, Expression, in_order, names, value
-from axissim.model.model import Model, Parameter, State, UnitFactor
+from axissim.model.model import Event, Implicit, Model, Parameter, State, UnitFactor
 from axissim.model.text import show
 
 _SAME = {"add", "sub", "minimum", "maximum", "where"}
@@ -68,6 +68,12 @@ class _Walk:
             return self._power(node, units)
         if node.op in _KEPT:
             return units[0]
+        if node.op == "delay":
+            self._lag(node, units[1])
+            return units[0]
+        if node.op == "rate_of":
+            of, time = units[0], self.time
+            return None if of is None or time is None else of * time**-1.0
         self._dimensionless(node, node.args[0], units[0])
         return DIMENSIONLESS
 
@@ -107,6 +113,16 @@ class _Walk:
                 f"dimensionless; divide it by a quantity in {_text(of)}"
             )
 
+    def _lag(self, node: Expression, of: Unit | None) -> None:
+        """Report a lag that is not a time; a plain number is in the model's own unit of time."""
+        lag = node.args[1]
+        if lag.op == "number" or of is None or self.time is None or of.equals(self.time):
+            return
+        self.problems.append(
+            f"{self.where}: in {_short(node)}, the lag {_short(lag)} is in {_text(of)} but should "
+            f"be in {_text(self.time)}; {_mend(of, self.time)}"
+        )
+
     def fits(self, formula: Expression, wanted: Unit | None, where: str) -> None:
         """Report a formula that is in another unit than `wanted`."""
         own = self.unit(formula, where)
@@ -115,6 +131,11 @@ class _Walk:
                 f"{where}: {_short(formula)} is in {_text(own)} but should be in {_text(wanted)}; "
                 f"{_mend(own, wanted)}"
             )
+
+    def sets(self, formula: Expression, wanted: Unit | None, where: str) -> None:
+        """As `fits`, but that a number is in the unit of what it is given to."""
+        if formula.op != "number":
+            self.fits(formula, wanted, where)
 
 
 def inconsistencies(
@@ -141,11 +162,26 @@ def inconsistencies(
         if isinstance(part, State):
             per_time = own * walk.time**-1.0 if own is not None and walk.time is not None else None
             walk.fits(part.rate, per_time, f"rate of '{part.id}'")
-            if part.initial.op != "number":  # a number is in its state's own unit
-                walk.fits(part.initial, own, f"initial value of '{part.id}'")
+        elif isinstance(part, Implicit):
+            walk.unit(part.residual, f"constraint on '{part.id}'")
         elif not (isinstance(part, Parameter) and part.value.op == "number"):
             walk.fits(part.value, own, f"'{part.id}'")
+        if isinstance(part, (State, Implicit)):
+            walk.sets(part.initial, own, f"initial value of '{part.id}'")
+    for event in model.events:
+        _event(walk, event)
     return list(dict.fromkeys(walk.problems))
+
+
+def _event(walk: _Walk, event: Event) -> None:
+    """Report what does not fit in an event: a delay is a time, a priority is only a number."""
+    walk.unit(event.trigger, f"trigger of '{event.id}'")
+    if event.delay is not None:
+        walk.sets(event.delay, walk.time, f"delay of '{event.id}'")
+    if event.priority is not None:
+        walk.sets(event.priority, DIMENSIONLESS, f"priority of '{event.id}'")
+    for key, formula in event.assignments:
+        walk.sets(formula, walk.known[key], f"'{key}' as '{event.id}' sets it")
 
 
 def _text(of: Unit) -> str:

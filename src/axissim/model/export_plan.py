@@ -234,16 +234,38 @@ def _homes(
 ) -> dict[str, Home]:
     """The species that can be written as such; the others become parameters."""
     homes: dict[str, Home] = {}
+    leaping = _leaping(model)
     for key, species in model.species.items():
         if key not in model.by_id or species.compartment not in model.by_id:
             continue
         own, size = model.by_id[key].unit, model.by_id[species.compartment].unit
         substance = own if species.is_amount else _substance(own, size, units)
-        if substance is None or not _counts(_unit(substance, units)):
+        if not species.is_amount and _is_held(model, key, species.compartment, leaping):
+            lost.append(f"species '{key}' is a parameter: SBML would hold its amount instead")
+        elif substance is None or not _counts(_unit(substance, units)):
             lost.append(f"species '{key}' is a parameter: its unit is not one of amounts")
         elif species.compartment not in model.species:
             homes[key] = Home(species.compartment, species.is_amount, substance)
     return homes
+
+
+def _leaping(model: Model) -> set[str]:
+    """What events set, and what rules make of that."""
+    found = {key for event in model.events for key, _ in event.assignments}
+    reads = {o.id: names(o.value) for o in model.observables}
+    while new := {key for key, read in reads.items() if read & found} - found:
+        found |= new
+    return found
+
+
+def _is_held(model: Model, key: str, compartment: str, leaping: set[str]) -> bool:
+    """Whether a concentration stays as it is while its compartment's size changes.
+
+    SBML keeps the amount of a species then, unless a rule gives the concentration.
+    """
+    if isinstance(model.by_id[key], State):
+        return compartment in leaping
+    return is_constant(model.by_id[key]) and not is_constant(model.by_id[compartment])
 
 
 def _substance(own: str, size: str, units: dict[str, tuple[UnitFactor, ...]]) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.model.model import Model, Observable, State
+from axissim.model.model import Model, Observable, formulas_of
 from axissim.model.text import show
 from axissim.model.units import spelled
 
@@ -27,8 +27,13 @@ def model_hash(model: Model) -> str:
     """A hash of all that decides a model's trajectories: ids, formulas and values."""
     lines = []
     for part in model.parts:
-        formulas = (part.initial, part.rate) if isinstance(part, State) else (part.value,)
-        lines.append(" ".join([type(part).__name__, part.id, *map(show, formulas)]))
+        lines.append(" ".join([type(part).__name__, part.id, *map(show, formulas_of(part))]))
+    for event in model.events:
+        timing = (event.delay, event.priority)
+        said = ["-" if formula is None else show(formula) for formula in timing]
+        flags = f"{event.initially:d}{event.persistent:d}{event.at_trigger:d}"
+        given = [f"{key} = {show(formula)}" for key, formula in event.assignments]
+        lines.append("; ".join(["Event", flags, show(event.trigger), *said, *given]))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
