@@ -50,3 +50,30 @@ def reached(reads: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> set[st
             seen.add(key)
             waiting.extend(reads.get(key, ()))
     return seen
+
+
+def components(reads: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The groups of keys that read each other, each before those that read it (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    held: dict[str, None] = {}
+    groups: list[list[str]] = []
+    for root in reads:
+        path = {root: iter(reads[root])} if root not in index else {}
+        while path:
+            key = next(reversed(path))
+            if key not in index:
+                index[key] = low[key] = len(index)
+                held[key] = None
+            following = next((k for k in path[key] if k in reads and k not in index), None)
+            if following is not None:
+                path[following] = iter(reads[following])
+                continue
+            del path[key]
+            low[key] = min([low[key], *(low[k] for k in reads[key] if k in held)])
+            if low[key] == index[key]:
+                group = list(held)[list(held).index(key) :]
+                groups.append(group)
+                for member in group:
+                    del held[member]
+    return groups

@@ -110,7 +110,12 @@ def _refuse_circle(
 ) -> None:
     found = circle(reads)
     if found:
-        raise ModelError(
-            f"{source.place(drafts[found[0]].element)}: {what} go round in a circle: "
-            f"{' -> '.join(found)}; break it at one of them"
-        )
+        raise circular(found, drafts, source, what)
+
+
+def circular(found: list[str], drafts: Drafts, source: Source, what: str) -> ModelError:
+    """The error that formulas read each other in the circle `found`."""
+    return ModelError(
+        f"{source.place(drafts[found[0]].element)}: {what} go round in a circle: "
+        f"{' -> '.join(found)}; break it at one of them"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from axissim.model.drafts import Draft
 from axissim.model.events import EventDraft
 from axissim.model.expression import Expression, in_order
@@ -10,40 +12,63 @@ from axissim.model.reading import Reading
 
 _KINDS = ("initial", "rule", "rate", "residual")
 
+Change = Callable[[list[Expression]], list[Expression]]
+
 
 def resolve_rates(reading: Reading, events: list[EventDraft]) -> None:
     """Replace each ``rateOf`` in the drafts and the events by what it means."""
+    if _readers(reading, events, "rate_of"):
+        rates = given_rates(reading, events)
+        rewrite(reading, events, "rate_of", lambda formulas: rates.resolved(formulas))
+
+
+def given_rates(
+    reading: Reading,
+    events: list[EventDraft],
+    change: Callable[[str, Expression], Expression] = lambda _, rate: rate,
+) -> Rates:
+    """The rates of change of what has been read, each changed by `change`."""
     drafts = reading.drafts | reading.reactions
-    reading_rates = [draft for draft in drafts.values() if _reads_rates(_formulas(draft))]
-    reading_events = [event for event in events if _reads_rates(event.formulas)]
-    if not (reading_rates or reading_events):
-        return
-    found = {kind: _given(drafts, kind) for kind in _KINDS}
-    element = (reading_rates or reading_events)[0].element
     try:
-        rates = Rates(found["rule"], found["rate"], found["residual"])
-        for draft in reading_rates:
-            element = draft.element
-            for kind in _KINDS:
-                formula = getattr(draft, kind)
-                if formula is not None:
-                    setattr(draft, kind, rates.resolved([formula])[0])
-        for event in reading_events:
-            element = event.element
-            event.change(rates.resolved(event.formulas))
+        return Rates(
+            {key: draft.rule for key, draft in drafts.items() if draft.rule is not None},
+            {k: change(k, draft.rate) for k, draft in drafts.items() if draft.rate is not None},
+            {key: draft.residual for key, draft in drafts.items() if draft.residual is not None},
+        )
     except RateError as wrong:
-        raise reading.source.error(element, str(wrong)) from None
+        reader = _readers(reading, events, "rate_of")[0]
+        raise reading.source.error(reader.element, str(wrong)) from None
 
 
-def _given(drafts: dict[str, Draft], kind: str) -> dict[str, Expression]:
-    every = {key: getattr(draft, kind) for key, draft in drafts.items()}
-    return {key: formula for key, formula in every.items() if formula is not None}
+def rewrite(reading: Reading, events: list[EventDraft], op: str, change: Change) -> None:
+    """Change the formulas of each draft and event that has `op` in one of them."""
+    for reader in _readers(reading, events, op):
+        try:
+            if isinstance(reader, EventDraft):
+                reader.change(change(reader.formulas))
+                continue
+            for kind in _KINDS:
+                formula = getattr(reader, kind)
+                if formula is not None:
+                    setattr(reader, kind, change([formula])[0])
+        except RateError as wrong:
+            raise reading.source.error(reader.element, str(wrong)) from None
 
 
-def _formulas(draft: Draft) -> list[Expression]:
-    every = [getattr(draft, kind) for kind in _KINDS]
-    return [formula for formula in every if formula is not None]
+def _readers(reading: Reading, events: list[EventDraft], op: str) -> list[Draft | EventDraft]:
+    every: list[Draft | EventDraft] = [
+        *reading.drafts.values(),
+        *reading.reactions.values(),
+        *events,
+    ]
+    return [reader for reader in every if _has(op, _formulas(reader))]
 
 
-def _reads_rates(formulas: list[Expression]) -> bool:
-    return any(node.op == "rate_of" for node in in_order(formulas))
+def _formulas(reader: Draft | EventDraft) -> list[Expression]:
+    if isinstance(reader, EventDraft):
+        return reader.formulas
+    return [f for kind in _KINDS if (f := getattr(reader, kind)) is not None]
+
+
+def _has(op: str, formulas: list[Expression]) -> bool:
+    return any(node.op == op for node in in_order(formulas))

@@ -17,6 +17,7 @@ from axissim.model.expression import (
     operation,
 )
 from axissim.model.graphs import circle, in_turn
+from axissim.model.linear import solved
 from axissim.model.model import Model, ModelError, Observable, Part
 from axissim.model.passes import differentiate, fold, rebuilt, substitute
 
@@ -113,7 +114,10 @@ class Rates:
         matrix = [[row.get(at, ZERO) for at in range(len(unknowns))] for row in slopes]
         frozen = dict.fromkeys(unknowns, ZERO)
         shifts = [operation("neg", self._partial(found[unknown], frozen)) for unknown in unknowns]
-        return solved(matrix, shifts)[unknowns.index(key)]
+        speeds = solved(matrix, shifts)
+        if speeds is None:
+            raise RateError(f"reads a rate of change of '{key}', which nothing determines")
+        return speeds[unknowns.index(key)]
 
     def _partial(self, formula: Expression, speeds: dict[str, Expression]) -> Expression:
         """The derivative in time as if what is in `speeds` moved at those."""
@@ -142,35 +146,6 @@ def _dot(pairs: Iterable[tuple[Expression, Expression]]) -> Expression:
         if x is not ZERO and y is not ZERO:
             term = y if x is ONE else x if y is ONE else operation("mul", x, y)
             total = term if total is ZERO else operation("add", total, term)
-    return fold([total])[0]
-
-
-def solved(matrix: list[list[Expression]], right: list[Expression]) -> list[Expression]:
-    """The solution of a small linear system by Cramer's rule, which has no pivot to choose."""
-    below = _determinant(matrix)
-    found = []
-    for column in range(len(right)):
-        replaced = [[*row[:column], right[at], *row[column + 1 :]] for at, row in enumerate(matrix)]
-        found.append(operation("div", _determinant(replaced), below))
-    return fold(found)
-
-
-def _determinant(matrix: list[list[Expression]]) -> Expression:
-    """By expansion along the first row; ZERO only if no product of entries is left."""
-    if len(matrix) == 1:
-        return matrix[0][0]
-    total = ZERO
-    for column, entry in enumerate(matrix[0]):
-        minor = ZERO
-        if entry is not ZERO:
-            minor = _determinant([row[:column] + row[column + 1 :] for row in matrix[1:]])
-        if minor is ZERO:
-            continue
-        (term,) = fold([operation("mul", entry, minor)])
-        if total is ZERO:
-            total = operation("neg", term) if column % 2 else term
-        else:
-            total = operation("sub" if column % 2 else "add", total, term)
     return fold([total])[0]
 
 

@@ -13,8 +13,10 @@ from pathlib import PurePath
 from typing import Any
 
 from axissim.model.amounts import choose_states
+from axissim.model.constraints import choose_unknowns, solve_constraints
 from axissim.model.drafts import drafted, plain
 from axissim.model.events import EventDraft, event_of, read_events
+from axissim.model.history import recall
 from axissim.model.initial import settle
 from axissim.model.model import (
     Implicit,
@@ -99,10 +101,11 @@ def _read(reading: Reading, units: Units) -> list[EventDraft]:
     for reaction in reading.elements("Reaction"):
         if reaction.isSetFast() and reaction.getFast():
             raise reading.source.refusal(reaction, "fast reactions")
-    for rule, _ in reading.constraints:
-        raise reading.source.refusal(rule, "algebraic rules")
+    choose_unknowns(reading, events)
     choose_states(reading, units)
+    recall(reading, events)
     resolve_rates(reading, events)
+    solve_constraints(reading)
     settle(
         reading.drafts | reading.reactions,
         reading.source,
