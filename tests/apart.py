@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
-_SECONDS_TO_START = 120.0
+_SECONDS_TO_START = 600.0  # where nothing is compiled yet
 
 
 class Answer(NamedTuple):

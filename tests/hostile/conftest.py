@@ -1,0 +1,10 @@
+"""Makes the modules beside the tests importable."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [
+    str(Path(__file__).parent),
+    str(Path(__file__).parents[1]),
+    str(Path(__file__).parents[1] / "conformance"),
+]
