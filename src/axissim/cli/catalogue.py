@@ -17,8 +17,9 @@ import typer
 from axissim.cli.options import Json, ModelName
 
 if TYPE_CHECKING:
+    from axissim.model.expression import Expression
     from axissim.model.library import Card
-    from axissim.model.model import Model
+    from axissim.model.model import Event, Model
 
 _WIDTH = 100
 _WIDEST = 60  # of a column in a table
@@ -71,7 +72,11 @@ def _page(model: Model, card: Card | None) -> Iterator[str]:
     facts += [f"licence {card.licence}"] if card and card.licence else []
     yield from _filled("; ".join(facts))
     yield from _equations(model)
+    yield from _section("Events", _events(model))
     yield from _section("States, and their values at the start", _quantities(model, model.states))
+    yield from _section(
+        "Given by constraints, and first guesses", _quantities(model, model.implicit)
+    )
     yield from _section("Parameters", _quantities(model, model.parameters))
     yield from _section("Read-outs", _quantities(model, model.observables))
     if card is None:
@@ -112,16 +117,42 @@ def _equations(model: Model) -> Iterator[str]:
     formulas = [(p.id, p.value) for p in model.parameters if p.value.op != "number"]
     rules = [(o.id, o.value) for o in model.observables]
     rates = [(f"d {s.id}/dt", s.rate) for s in model.states]
-    for title, pairs in (("Equations", [*formulas, *rules]), ("Rates of change", rates)):
+    zeros = [("0", part.residual) for part in model.implicit]
+    for title, pairs in (
+        ("Equations", [*formulas, *rules]),
+        ("Constraints", zeros),
+        ("Rates of change", rates),
+    ):
         width = max((len(left) for left, _ in pairs), default=0)
         lines = [_equation(left.rjust(width), text(right)) for left, right in pairs]
         yield from _section(title, lines)
 
 
+def _events(model: Model) -> Iterator[str]:
+    """Each event: when it happens, and what it sets."""
+    from axissim.model.latex import conditions
+    from axissim.model.text import condition
+    from axissim.model.text import show as text
+
+    for event in model.events:
+        facts = [f"when {_readable(text(condition(event.trigger)))}"]
+        facts += [f"after {text(event.delay)}"] if event.delay is not None else []
+        facts += [f"priority {text(event.priority)}"] if event.priority is not None else []
+        facts += [event.name] if event.name else []
+        yield from _filled("; ".join([f"{event.id}: {', '.join(facts)}", *conditions(event)]))
+        width = max((len(key) for key, _ in event.assignments), default=0)
+        for key, formula in event.assignments:
+            yield "  " + _equation(key.rjust(width), text(formula))
+
+
+def _readable(formula: str) -> str:
+    return formula.replace(repr(math.pi), "pi")
+
+
 def _equation(left: str, right: str) -> str:
     """One equation; where its right side is long, the next line begins with an operator."""
     start = f"  {left} = "
-    glued = re.sub(r" ([-+*/<>=!&|]+) ", " \\1\0", right.replace(repr(math.pi), "pi"))
+    glued = re.sub(r" ([-+*/<>=!&|]+) ", " \\1\0", _readable(right))
     lines = textwrap.wrap(
         glued, max(_WIDTH, len(start) + 40), initial_indent=start,
         subsequent_indent=" " * (len(start) + 2), break_long_words=False, break_on_hyphens=False,
@@ -162,7 +193,7 @@ def _value(part: Any) -> str:
     """A quantity's number, or "" where it is a formula (which stands among the equations)."""
     from axissim.model.text import show as text
 
-    if hasattr(part, "rate"):
+    if hasattr(part, "initial"):
         return text(part.initial)
     return text(part.value) if part.value.op == "number" and hasattr(part, "value") else ""
 
@@ -181,7 +212,7 @@ def _plain(model: Model, card: Card | None) -> dict[str, Any]:
     def told(part: Any) -> dict[str, Any]:
         formulas = {
             key: text(getattr(part, key))
-            for key in ("initial", "rate", "value")
+            for key in ("initial", "rate", "residual", "value")
             if hasattr(part, key)
         }
         unit = spelled(model, part.unit)
@@ -193,6 +224,30 @@ def _plain(model: Model, card: Card | None) -> dict[str, Any]:
         "time_unit": model.time_unit,
         "states": [told(part) for part in model.states],
         "parameters": [told(part) for part in model.parameters],
+        "implicit": [told(part) for part in model.implicit],
         "observables": [told(part) for part in model.observables],
+        "events": [_happening(event) for event in model.events],
         "card": dataclasses.asdict(card) if card else None,
+    }
+
+
+def _happening(event: Event) -> dict[str, Any]:
+    """An event as plain values."""
+    from axissim.model.text import condition
+    from axissim.model.text import show as text
+
+    def maybe(formula: Expression | None) -> str | None:
+        return text(formula) if formula is not None else None
+
+    return {
+        "id": event.id,
+        "name": event.name,
+        "note": event.note,
+        "trigger": text(condition(event.trigger)),
+        "delay": maybe(event.delay),
+        "priority": maybe(event.priority),
+        "initially": event.initially,
+        "persistent": event.persistent,
+        "at_trigger": event.at_trigger,
+        "assignments": {key: text(formula) for key, formula in event.assignments},
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from axissim.model.expression import ONE, OPERATIONS, ZERO, Expression, in_order, operation
 from axissim.model.model import ModelError
+from axissim.model.text import condition
 
 _FUNCTIONS = {
     "log": "ln", "absolute": "abs", "minimum": "min", "maximum": "max", "asin": "arcsin",
@@ -120,6 +121,7 @@ def _piecewise(node: Expression, done: Mapping[Expression, _Spelt]) -> _Spelt:
 
 def _truth(node: Expression, done: Mapping[Expression, _Spelt]) -> _Spelt:
     """A node where a truth value is wanted."""
+    node = condition(node)
     if _is_truth(node):
         return done[node]
     if node.op == "where" and node.args[1:] == (ONE, ZERO):

@@ -6,6 +6,7 @@ import math
 
 from axissim.model.expression import ONE, OPERATIONS, ZERO, Expression, operation
 from axissim.model.model import ModelError
+from axissim.model.text import condition
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 DEEPEST = 400  # elements; a reader is right to be afraid of more
@@ -63,6 +64,7 @@ def mathml(root: Expression, depth: int, truth: bool = False) -> list[str]:
 
 def _opened(at: int, node: Expression, truth: bool) -> list[_Item]:
     """A node as its tags and operands, in order."""
+    node = condition(node) if truth else node
     is_truth = node.op in OPERATIONS and OPERATIONS[node.op].truth
     if truth and not is_truth:
         flag = node.op == "where" and node.args[1:] == (ONE, ZERO)

@@ -6,7 +6,8 @@ import math
 import re
 
 from axissim.model.expression import OPERATIONS, Expression, in_order
-from axissim.model.model import Model
+from axissim.model.model import Event, Model
+from axissim.model.text import condition
 
 _GREEK = (
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda",
@@ -63,8 +64,16 @@ def _spelt(node: Expression, args: list[tuple[str, int]]) -> tuple[str, int]:
     if node.op == "power":
         return rf"{_within(args[0], _WHOLE)}^{{{plain[1]}}}", OPERATIONS["power"].binding
     if node.op == "where":
-        rows = rf"{plain[1]} & \text{{if }} {plain[0]} \\ {plain[2]} & \text{{otherwise}}"
+        rest = rf"{plain[2]} & \text{{otherwise}}"
+        if node.args[2].op == "where":
+            rest = plain[2].removeprefix(r"\begin{cases} ").removesuffix(r" \end{cases}")
+        rows = rf"{plain[1]} & \text{{if }} {plain[0]} \\ {rest}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", 0
+    if node.op == "delay":
+        lag = _within(args[1], OPERATIONS["sub"].binding + 1)
+        if node.args[0].op == "name":
+            return rf"{plain[0]}(t - {lag})", _WHOLE
+        return rf"\left.{plain[0]}\right|_{{t - {lag}}}", 0
     return _by_form(node.op, args)
 
 
@@ -118,13 +127,42 @@ def _number(value: float) -> str:
 
 
 def equations(model: Model) -> list[str]:
-    """The rules, then the rates of change, each as LaTeX with & before its equals sign."""
+    """The rules, the constraints, the rates of change, as LaTeX with & before the equals sign."""
     rules = [(symbol(o.id), o.value) for o in model.observables]
     formulas = [(symbol(p.id), p.value) for p in model.parameters if p.value.op != "number"]
     rates = [
         (rf"\frac{{\mathrm{{d}}{symbol(s.id)}}}{{\mathrm{{d}}t}}", s.rate) for s in model.states
     ]
-    return [f"{left} &= {_lines(right)}" for left, right in [*formulas, *rules, *rates]]
+    zeros = [("0", part.residual) for part in model.implicit]
+    every = [*formulas, *rules, *zeros, *rates]
+    return [f"{left} &= {_lines(right)}" for left, right in every]
+
+
+def happenings(model: Model) -> list[str]:
+    """The events, each as an item of a LaTeX list."""
+    return [_event(event) for event in model.events]
+
+
+def _event(event: Event) -> str:
+    set_to = ", ".join(
+        rf"${symbol(key)} \leftarrow {latex(formula)}$" for key, formula in event.assignments
+    )
+    delay = rf", after ${latex(event.delay)}$" if event.delay is not None else ""
+    rank = rf", priority ${latex(event.priority)}$" if event.priority is not None else ""
+    notes = "".join(f"; {words}" for words in conditions(event))
+    return rf"when ${latex(condition(event.trigger))}${delay}{rank}: {set_to}{_text(notes)}"
+
+
+def conditions(event: Event) -> list[str]:
+    """What is not as usual about an event, in words."""
+    said = {
+        "may happen at the start": not event.initially,
+        "is dropped if its condition ends before": not event.persistent,
+        "values are those of the moment it happens": (
+            event.delay is not None and not event.at_trigger
+        ),
+    }
+    return [words for words, true in said.items() if true]
 
 
 def _lines(root: Expression) -> str:
@@ -169,11 +207,17 @@ def document(model: Model) -> str:
         r"\begin{align*}",
         " \\\\\n".join(equations(model)),
         r"\end{align*}",
+        *_items(happenings(model)),
         r"\begin{longtable}{lllp{7cm}p{7cm}}",
         *rows,
         r"\end{longtable}",
         r"\end{document}",
     ])  # fmt: skip
+
+
+def _items(texts: list[str]) -> list[str]:
+    lines = [rf"  \item {text}" for text in texts]
+    return [r"\begin{itemize}", *lines, r"\end{itemize}"] if lines else []
 
 
 def _value(root: Expression) -> str:

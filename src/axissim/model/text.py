@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from axissim.model.expression import OPERATIONS, TIME, Expression, in_order, name, number, operation
+from axissim.model.expression import (
+    ONE,
+    OPERATIONS,
+    TIME,
+    ZERO,
+    Expression,
+    in_order,
+    name,
+    number,
+    operation,
+)
 
 
 def show(root: Expression, spell: Callable[[str], str] = str) -> str:
@@ -20,6 +30,16 @@ def show(root: Expression, spell: Callable[[str], str] = str) -> str:
     for node in in_order([root]):
         texts[node] = _spelt(node, [texts[arg] for arg in node.args], spell)
     return texts[root][0]
+
+
+def condition(root: Expression) -> Expression:
+    """A truth value without a detour by the numbers 1 and 0: ``where(c, 1, 0) != 0`` is ``c``."""
+    while root.op == "ne" and root.args[1] is ZERO and root.args[0].op == "where":
+        held, first, second = root.args[0].args
+        if first is not ONE or second is not ZERO:
+            break
+        root = held
+    return root
 
 
 def _spelt(
