@@ -77,8 +77,11 @@ def scalar_module(title: str, texts: Mapping[str, str]) -> ModuleType:
         f"from axissim.compile.lanes import {_ARITHMETIC}\n\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
-    wanted = ("prepare", "rhs", "rhs_jacobian", "observe")
-    functions = [f"@njit(cache=True, error_model='numpy')\n{texts[name]}" for name in wanted]
+    functions = [
+        f"@njit(cache=True, error_model='numpy')\n{text}"
+        for name, text in texts.items()
+        if name not in ("factor", "solve")
+    ]
     return module_of("\n\n".join([head, *functions]), "scalar")
 
 

@@ -39,6 +39,21 @@ def moved(typingctx: Any, start: Any, by: Any) -> Any:
 
 
 @intrinsic
+def spread(typingctx: Any, start: Any, sizes: Any) -> Any:
+    """`spread(start, sizes)`: a pointer to each of several neighbours of so many vectors."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        at, found = ir.Constant(ir.IntType(64), 0), []
+        for i in range(len(sizes)):
+            begins = builder.mul(at, at.type(8))
+            found.append(builder.gep(values[0], [begins], source_etype=ir.DoubleType()))
+            at = builder.add(at, builder.extract_value(values[1], i))
+        return context.make_tuple(builder, sig.return_type, found)
+
+    return types.UniTuple(POINTER, len(sizes))(POINTER, sizes), generate
+
+
+@intrinsic
 def shifted(typingctx: Any, start: Any, by: Any) -> Any:
     """`shifted(start, by)`: the pointer `by` numbers further on."""
 

@@ -2,8 +2,8 @@
 
 The text is the same for every arithmetic: what `load`, `store`, `exp`, `where`... mean is decided
 by the module it is put in.  A name's first letter tells its role: ``y_`` state, ``s_`` a state's
-value at the start, ``p_`` parameter, ``q_`` fixed for a run, ``v_`` a quantity the author named,
-``x`` a shared part without a name.
+value at the start, ``p_`` parameter, ``q_`` fixed for a run, ``d_`` delayed (a value of the past or
+its slope), ``v_`` a quantity the author named, ``x`` a shared part without a name.
 """
 
 from __future__ import annotations
@@ -23,26 +23,42 @@ FUNCTIONS = {
     "factor": "g, jac, lu",
     "solve": "lu, f, s, k",
     "observe": "t, y, q, v",
+    "lags": "t, y, q, v",
+    "relations": "t, y, q, v",
+    "triggers": "t, y, q, v",
+    "actions": "t, y, q, v",
 }
 
 
 def emit(system: System) -> dict[str, str]:
-    """The text of each function of `FUNCTIONS`.
+    """The text of each function of `FUNCTIONS`, but for those that the system has no use for.
 
     ``prepare``: inputs p to fixed quantities q (then switch times and periods) and initial y.
     ``rhs``: rates f.  ``rhs_jacobian``: also their slopes in time ft and the Jacobian's entries.
-    ``factor``: LU of J - g I, diagonal inverted.  ``solve``: k from LU k = -(f + s).
-    ``observe``: every observable v.
+    ``factor``: LU of J - g M, diagonal inverted.  ``solve``: k from LU k = -(f + s).
+    ``observe``: every observable v.  ``lags``: how long ago each delayed value is looked up.
+    ``relations``, ``triggers``, ``actions``: what `System` has of events, by these names.
     """
     inputs = {key: _input(key) for key in system.inputs}
     moving = {key: f"y_{key}" for key in system.states}
     moving |= {key: f"q_{key}" for key in system.fixed}
-    authors = {node: f"v_{key}" for key, node in system.observables.items() if node.args}
+    moving |= {key: "d_" + key.replace(" ", "_") for key in system.delayed}
+    authors = {
+        node: f"v_{key}"
+        for key, node in system.observables.items()
+        if node.args and key.isidentifier()
+    }
     rates = [("f", i, rate) for i, rate in enumerate(system.rates)]
     slopes = [("ft", i, s) for i, s in enumerate(system.time_slopes) if not system.autonomous]
     entries = [("jac", i, entry) for i, entry in enumerate(system.jacobian.values())]
-    values = [("v", i, value) for i, value in enumerate(system.observables.values())]
     where = _places(system)
+    tables = {
+        "observe": system.observables.values(),
+        "lags": [lag for _, lag in system.lags],
+        "relations": system.relations,
+        "triggers": system.triggers,
+        "actions": system.actions,
+    }
     given = {key: ("p", i) for i, key in enumerate(system.inputs)}
     return {
         "prepare": _function("prepare", _preparations(system), inputs, given, {}),
@@ -52,8 +68,16 @@ def emit(system: System) -> dict[str, str]:
         ),
         "factor": _factor(system),
         "solve": _solve(system),
-        "observe": _function("observe", values, moving, where, authors),
+        **{
+            title: _function(title, _numbered(formulas), moving, where, authors)
+            for title, formulas in tables.items()
+            if formulas or title == "observe"
+        },
     }
+
+
+def _numbered(formulas: Iterable[Expression]) -> Stores:
+    return [("v", i, formula) for i, formula in enumerate(formulas)]
 
 
 def _input(key: str) -> str:
@@ -67,6 +91,8 @@ def _input(key: str) -> str:
 def _places(system: System) -> dict[str, tuple[str, int]]:
     """Where a moving equation loads each named quantity from: array and index."""
     places = {key: ("q", i) for i, key in enumerate(system.fixed)}
+    behind = len(system.fixed) + 2 * len(system.switches)
+    places |= {key: ("q", behind + i) for i, key in enumerate(system.delayed)}
     return places | {key: ("y", i) for i, key in enumerate(system.states)}
 
 
@@ -153,7 +179,9 @@ def _float(number: float) -> str:
 
 
 def _factor(system: System) -> str:
-    """J - g I = L U, an entry a line: L without its unit diagonal, U with its diagonal inverted.
+    """J - g M = L U, an entry a line: L without its unit diagonal, U with its diagonal inverted.
+
+    M is 1 on the diagonal where there is a rate, and 0 for an implicit quantity.
 
     Behind them, by how many times the pivots together are smaller than g: there are no row
     exchanges, so a pivot that has lost its digits must be seen.
@@ -165,7 +193,8 @@ def _factor(system: System) -> str:
     lines = [f"def factor({FUNCTIONS['factor']}):", "    diagonal = load(g, 0)"]
     for row, column in plan.entries:
         text = f"load(jac, {known[row, column]})" if (row, column) in known else ""
-        text += " - diagonal" if row == column else ""
+        moving = plan.order[row] < system.differential
+        text += " - diagonal" if row == column and moving else ""
         for k in range(min(row, column)):
             if (row, k) in entries and (k, column) in entries:
                 text += f" - a{row}_{k} * a{k}_{column}"
@@ -176,7 +205,9 @@ def _factor(system: System) -> str:
             text = f"1.0 / ({text})"
         lines.append(f"    a{row}_{column} = {text}")
     lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]
-    pivots = " + ".join(f"absolute(a{row}_{row})" for row in range(len(plan.order)))
+    pivots = " + ".join(
+        f"absolute(a{row}_{row})" for row, i in enumerate(plan.order) if i < system.differential
+    )
     lines.append(f"    store(lu, {len(plan.entries)}, diagonal * ({pivots or '0.0'}))")
     return "\n".join(lines) + "\n"
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from axissim.compile.build import lane_module, scalar_module
 from axissim.compile.emit import FUNCTIONS, emit
@@ -15,7 +17,14 @@ from axissim.model.model import Model
 
 
 class Equations(NamedTuple):
-    """A model as the loop sees it: addresses of its C functions, and counts."""
+    """A model as the loop sees it: addresses of its C functions (0: none), counts and tables.
+
+    ``delayed``, ``compared``, ``events``, ``acting`` count delayed values, relations, events and
+    actions; ``assigned`` is the most assignments of one event.  ``steady_lags``: no delay changes
+    in a run.  ``lag_states`` is each delayed value's state.  ``firing`` has a row an event:
+    initially, persistent, at_trigger, where its actions begin, where its targets begin and end in
+    ``targets``, which are states.
+    """
 
     prepare: int
     rhs: int
@@ -23,7 +32,12 @@ class Equations(NamedTuple):
     factor: int
     solve: int
     observe: int
+    lags: int
+    relations: int
+    triggers: int
+    actions: int
     states: int
+    differential: int
     inputs: int
     fixed: int
     observables: int
@@ -31,6 +45,15 @@ class Equations(NamedTuple):
     lu: int
     switches: int
     autonomous: bool
+    delayed: int
+    compared: int
+    events: int
+    acting: int
+    assigned: int
+    steady_lags: bool
+    lag_states: Any
+    firing: Any
+    targets: Any
 
 
 @dataclass(frozen=True)
@@ -49,9 +72,14 @@ class Kernel:
         """The equations in lanes, compiled or found in the cache."""
         module = lane_module(self.system.model_id, self.texts)
         s = self.system
+        addresses = {
+            title: int(getattr(module, f"call_{title}").address) if title in self.texts else 0
+            for title in FUNCTIONS
+        }
         return Equations(
-            **{title: int(getattr(module, f"call_{title}").address) for title in FUNCTIONS},
+            **addresses,
             states=len(s.states),
+            differential=s.differential,
             inputs=len(s.inputs),
             fixed=len(s.fixed),
             observables=len(s.observables),
@@ -59,12 +87,31 @@ class Kernel:
             lu=len(s.elimination.entries),
             switches=len(s.switches),
             autonomous=s.autonomous,
+            delayed=len(s.lags),
+            compared=len(s.relations),
+            events=len(s.events),
+            acting=len(s.actions),
+            assigned=max((len(event.targets) for event in s.events), default=0),
+            steady_lags=s.steady_lags,
+            lag_states=np.array([state for state, _ in s.lags], np.int64),
+            firing=_firing_table(s),
+            targets=np.array([i for event in s.events for i in event.targets], np.int64),
         )
 
     @cached_property
     def scalar(self) -> ModuleType:
         """The equations of one run as compiled functions, for the reference solvers."""
         return scalar_module(self.system.model_id, self.texts)
+
+
+def _firing_table(system: System) -> Any:
+    rows, actions, targets = [], 0, 0
+    for event in system.events:
+        count = len(event.targets)
+        flags = (event.initially, event.persistent, event.at_trigger)
+        rows.append([*map(int, flags), actions, targets, targets + count])
+        actions, targets = actions + 2 + count, targets + count
+    return np.array(rows, np.int64).reshape(-1, 6)
 
 
 @lru_cache(maxsize=64)

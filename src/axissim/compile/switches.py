@@ -14,12 +14,12 @@ from axissim.model.expression import (
 )
 from axissim.model.passes import differentiate, fold, substitute
 
-_COMPARISONS = ("lt", "le", "gt", "ge")
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
 def switch_times(
     roots: Sequence[Expression], states: set[str]
-) -> list[tuple[Expression, Expression]]:
+) -> tuple[list[tuple[Expression, Expression]], set[Expression]]:
     """The moments at which a comparison or floor inside `roots` changes, where time alone decides.
 
     Found are comparisons that are affine in the time, or in a clock ``time - P*floor(time/P)``,
@@ -29,7 +29,10 @@ def switch_times(
     -------
     list of (Expression, Expression)
         A moment and the period with which it returns (0: it does not), free of states and time.
+    set of Expression
+        The comparisons that change at these moments only.
     """
+    decided: set[Expression] = set()
     found: dict[tuple[Expression, Expression], None] = {}
     clocks: dict[Expression, Expression] = {}
     for node in in_order(roots):
@@ -41,8 +44,29 @@ def switch_times(
                 found[_folded(first, period)] = None
                 clocks[node] = period
         elif node.op in _COMPARISONS:
-            for pair in _crossing(operation("sub", *node.args), states, clocks):
-                found[pair] = None
+            crossings = _crossing(operation("sub", *node.args), states, clocks)
+            found.update(dict.fromkeys(crossings))
+            if crossings:
+                decided.add(node)
+    return list(found), decided
+
+
+def relations_of(
+    triggers: Sequence[Expression], decided: set[Expression], states: set[str]
+) -> list[Expression]:
+    """Formulas whose sign tells each comparison in `triggers` that a state may change.
+
+    A comparison changes where, and only where, one of its formulas rises above 0 or ceases to be
+    above it: each is made so that equality counts as the comparison has it.
+    """
+    found: dict[Expression, None] = {}
+    for node in in_order(triggers):
+        if node.op in _COMPARISONS and node not in decided and _moves(node, states):
+            left, right = node.args
+            if node.op in ("gt", "le", "eq", "ne"):
+                found[operation("sub", left, right)] = None
+            if node.op in ("lt", "ge", "eq", "ne"):
+                found[operation("sub", right, left)] = None
     return list(found)
 
 

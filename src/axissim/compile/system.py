@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from axissim.compile.elimination import Elimination, eliminate
-from axissim.compile.switches import switch_times
-from axissim.model.expression import TIME, ZERO, Expression, in_order, name, names, operation
-from axissim.model.model import Model, ModelError
-from axissim.model.passes import differentiate, lower, rebuilt, substitute
+from axissim.compile.memory import Lags, slopes, undelayed
+from axissim.compile.switches import relations_of, switch_times
+from axissim.model.expression import (
+    TIME,
+    ZERO,
+    Expression,
+    in_order,
+    name,
+    names,
+    number,
+    operation,
+)
+from axissim.model.model import Event, Model, ModelError
+from axissim.model.passes import lower, rebuilt, substitute
 
 START_TIME = "start time"  # the input that holds when a run starts; no SBML id has a space
 
@@ -17,6 +28,17 @@ START_TIME = "start time"  # the input that holds when a run starts; no SBML id 
 def at_start(state: str) -> str:
     """The name of the input that holds a state's value at the start."""
     return f"{state} at start"
+
+
+@dataclass(frozen=True)
+class Firing:
+    """How an event goes off: see `axissim.model.model.Event`; `targets` are indices of states."""
+
+    id: str
+    initially: bool
+    persistent: bool
+    at_trigger: bool
+    targets: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -34,9 +56,19 @@ class System:
     initial : tuple of Expression
         Each state's value at the start, of the inputs.
     states : tuple of str
+        What moves: the `differential` first of them have rates, the others (implicit quantities)
+        residuals that are zero at every moment.
     rates, observables, jacobian, time_slopes
         Formulas of the states, the fixed quantities and the time: each state's rate; id ->
         value; (row, column) -> entry, in row order; each rate's slope in time.
+    lags : tuple of (int, Expression)
+        Delayed values: the state, and how long ago.  Formulas read them, and their slopes, under
+        the names of `delayed`.
+    relations : tuple of Expression
+        Each is above 0 where a comparison inside a trigger holds, or where it does not.
+    triggers, actions : tuple of Expression
+        Of each event the trigger; of each event its delay, its priority and its assignments.
+    events : tuple of Firing
     switches : tuple of (Expression, Expression)
         Moments known beforehand at which a formula changes branch: the first, and the period
         with which it returns (0: never); of the inputs.
@@ -56,10 +88,24 @@ class System:
     switches: tuple[tuple[Expression, Expression], ...]
     elimination: Elimination
     baked: Mapping[str, float]
+    differential: int
+    lags: tuple[tuple[int, Expression], ...] = ()
+    delayed: tuple[str, ...] = ()
+    relations: tuple[Expression, ...] = ()
+    triggers: tuple[Expression, ...] = ()
+    actions: tuple[Expression, ...] = ()
+    events: tuple[Firing, ...] = ()
 
     @property
     def autonomous(self) -> bool:
         return all(slope is ZERO for slope in self.time_slopes)
+
+    @property
+    def steady_lags(self) -> bool:
+        """Whether no delay changes while a run goes on."""
+        moving = {*self.states, *self.delayed}
+        nodes = in_order([lag for _, lag in self.lags])
+        return not any(node is TIME or node.value in moving for node in nodes)
 
 
 def system_of(model: Model, varied: Iterable[str] = ()) -> System:
@@ -79,42 +125,75 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     numbers = {p.id: p.value for p in model.parameters if p.value.op == "number"}
     constants = {key: numbers[key] for key in sorted(baked)}
     inputs = {key: float(v.value) for key, v in numbers.items() if key not in baked}
-    inputs |= {at_start(s.id): s.initial.value for s in model.states if s.initial.op == "number"}
+    movers = (*model.states, *model.implicit)
+    inputs |= {at_start(s.id): s.initial.value for s in movers if s.initial.op == "number"}
     inputs[START_TIME] = 0.0
 
     begun = starting(model, constants)
-    moving = _moving(model, constants, begun)
-    states = tuple(state.id for state in model.states)
-    rates = substitute([state.rate for state in model.states], moving)
-    observed = {o.id: moving[o.id] for o in model.observables}
-
-    slopes = differentiate(rates, [*map(name, states), TIME])
-    entries = {
-        (row, column): slope
-        for row, found in enumerate(slopes)
-        for column, slope in sorted(found.items())
-        if column < len(states)
-    }
-    in_time = [found.get(len(states), ZERO) for found in slopes]
-    switches = switch_times([*rates, *observed.values()], set(states))
-    lowered = lower([*rates, *in_time, *entries.values(), *observed.values()])
+    states = tuple(state.id for state in movers)
+    lags = Lags(states)
+    moving = {key: lags.push(f) for key, f in _moving(model, constants, begun).items()}
+    held = [*(state.rate for state in model.states), *(i.residual for i in model.implicit)]
+    rates = [lags.push(formula) for formula in substitute(held, moving)]
+    observed = [moving[o.id] for o in model.observables]
+    triggers, actions = _event_formulas(model.events, moving, lags)
+    ago = lags.checked()
+    entries, in_time = slopes(rates, states, lags)
+    switches, decided = switch_times([*rates, *observed, *triggers], {*states, *lags.values})
+    relations = relations_of(triggers, decided, {*states, *lags.values})
+    groups = [
+        rates, in_time, list(entries.values()), observed, [lag for _, lag in ago],
+        relations, triggers, actions,
+    ]  # fmt: skip
+    lowered = lower([formula for group in groups for formula in group])
     authors = dict(zip(lower(list(moving.values())), moving, strict=True))
-    hoisted, fixed = _hoist(lowered, set(states), authors)
-    n, m = len(states), len(entries)
+    hoisted, fixed = _hoist(lowered, {*states, *lags.values, *lags.slopes}, authors)
+    parts = _parted(hoisted, [len(group) for group in groups])
     return System(
         model_id=model.id,
         inputs=inputs,
         fixed=fixed,
         initial=tuple(lower([begun[state] for state in states])),
         states=states,
-        rates=tuple(hoisted[:n]),
-        time_slopes=tuple(hoisted[n : 2 * n]),
-        jacobian=dict(zip(entries, hoisted[2 * n : 2 * n + m], strict=True)),
-        observables=dict(zip(observed, hoisted[2 * n + m :], strict=True)),
+        rates=parts[0],
+        time_slopes=parts[1],
+        jacobian=dict(zip(entries, parts[2], strict=True)),
+        observables=dict(zip((o.id for o in model.observables), parts[3], strict=True)),
         switches=tuple(switches),
-        elimination=eliminate(n, entries),
+        elimination=eliminate(len(states), entries),
         baked={key: float(v.value) for key, v in constants.items()},
+        differential=len(model.states),
+        lags=tuple((state, lag) for (state, _), lag in zip(ago, parts[4], strict=True)),
+        delayed=(*lags.values, *lags.slopes),
+        relations=parts[5],
+        triggers=parts[6],
+        actions=parts[7],
+        events=tuple(_firing(event, states) for event in model.events),
     )
+
+
+def _parted(formulas: list[Expression], sizes: list[int]) -> list[tuple[Expression, ...]]:
+    """`formulas` cut into pieces of `sizes`."""
+    left = iter(formulas)
+    return [tuple(next(left) for _ in range(size)) for size in sizes]
+
+
+def _event_formulas(
+    events: Iterable[Event], moving: Mapping[str, Expression], lags: Lags
+) -> tuple[list[Expression], list[Expression]]:
+    """The triggers; of each event its delay, its priority (the least if it has none), values."""
+    actions: list[Expression] = []
+    events = list(events)
+    for event in events:
+        actions += [event.delay or ZERO, event.priority or number(-math.inf)]
+        actions += [formula for _, formula in event.assignments]
+    triggers = substitute([event.trigger for event in events], moving)
+    return [*map(lags.push, triggers)], [*map(lags.push, substitute(actions, moving))]
+
+
+def _firing(event: Event, states: tuple[str, ...]) -> Firing:
+    targets = tuple(states.index(key) for key, _ in event.assignments)
+    return Firing(event.id, event.initially, event.persistent, event.at_trigger, targets)
 
 
 def _whole_exponents(model: Model) -> set[str]:
@@ -123,6 +202,7 @@ def _whole_exponents(model: Model) -> set[str]:
         p.id for p in model.parameters if p.value.op == "number" and p.value.value % 1.0 == 0.0
     }
     roots = [state.rate for state in model.states] + [o.value for o in model.observables]
+    roots += [implicit.residual for implicit in model.implicit]
     exponents = {node.args[1] for node in in_order(roots) if node.op == "power"}
     return {node.value for node in exponents if node.op == "name" and node.value in whole}
 
@@ -140,10 +220,11 @@ def starting(
     constants = constants or {}
     definitions = {o.id: o.value for o in model.observables} | dict(constants)
     definitions |= {p.id: p.value for p in model.parameters if p.value.op != "number"}
-    for state in model.states:
+    for state in (*model.states, *model.implicit):
         given = state.initial.op == "number"
         definitions[state.id] = name(at_start(state.id)) if given else state.initial
-    return _expanded(definitions, time=name(START_TIME))
+    settled = {key: undelayed(formula) for key, formula in definitions.items()}
+    return _expanded(settled, time=name(START_TIME))
 
 
 def _moving(
