@@ -1,124 +1,222 @@
-"""The same system by SciPy, one run at a time: the truth, never the fast path."""
+"""The same system by SciPy, one run at a time: the truth, never the fast path.
+
+A run goes from one moment at which something is known to happen to the next; in between, every
+step that SciPy makes is searched for a moment at which something happens that nobody knew.
+"""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from axissim.compile.kernel import Kernel
-from axissim.solve.work import MAX_STEPS, NON_FINITE, OK, STEP_TOO_SMALL, Runs
+from axissim.solve.reference_crossing import crossing
+from axissim.solve.reference_equations import RunEquations, RunError
+from axissim.solve.reference_events import Agenda
+from axissim.solve.reference_history import History
+from axissim.solve.reference_moments import Moments, turns
+from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
+
+Whole = Callable[[float], Any]  # the whole state at a time within a step
 
 METHODS = ("LSODA", "Radau", "BDF", "DOP853", "RK45")
 _EPS = float(np.finfo(np.float64).eps)
 _IMPLICIT = ("LSODA", "Radau", "BDF")
+_CALLS = 10  # a step; more means that the method does not get on
+_WATCHED = 100  # at least so many steps a run, if relations are watched
+_SHORTEST = 1e-5  # of a run: delays shorter than this do not shorten steps any more
 
 
 def solve_by_scipy(method: str, kernel: Kernel, runs: Runs) -> None:
-    """Solve `runs` in place by ``scipy.integrate.solve_ivp``; integration restarts at switches."""
-    for run in range(runs.status.size):
-        inputs = runs.defaults.copy()
-        inputs[runs.columns] = runs.design[run]
-        _solve_one(method, kernel, inputs, runs, run)
+    """Solve `runs` in place, each by one of `METHODS` of ``scipy.integrate``."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SciPy's words on what `status` tells
+        for run in range(runs.status.size):
+            course = _Course(method, kernel, runs, run)
+            runs.out[run] = np.nan
+            try:
+                course.follow()
+                runs.status[run] = OK
+            except RunError as failure:
+                runs.status[run], runs.t_fail[run] = failure.status, course.t
     runs.counter[0] = runs.status.size
 
 
-class _TooManyCallsError(Exception):
-    """More rates asked for than so many steps can need; SciPy's LSODA never leaves a pole."""
+class _Course:
+    """One run on its way: at time `t`, in the whole state `y`, with `saved` points written."""
 
+    def __init__(self, method: str, kernel: Kernel, runs: Runs, run: int) -> None:
+        inputs = runs.defaults.copy()
+        inputs[runs.columns] = runs.design[run]
+        system, times = kernel.system, runs.times
+        self.method, self.runs, self.run = method, runs, run
+        self.t, self.stop = float(times[0]), float(times[-1])
+        self.span = self.stop - self.t
+        self.blur = 8 * _EPS * float(np.abs(times[[0, -1]]).max())  # as in axissim.solve.work
+        floor = 1e-3 * runs.atol[system.differential :]
+        self.one = RunEquations(kernel, inputs, floor, _CALLS * runs.max_steps)
+        self.constant = np.array(
+            [lag.op == "number" or lag.value in system.fixed for _, lag in system.lags], bool
+        )
+        self.watching = len(system.relations) > 0
+        self.y, self.saved = self.one.start, 0
+        self.jump, self.last_jump = int(runs.jump_first[run]), int(runs.jump_last[run])
+        self.moments = self._known_moments()
+        self.agenda = Agenda(system, self.one, self.moments)
+        self.held = np.empty(0, bool)
 
-class _OneRun:
-    """Rates and Jacobian of one run, as SciPy calls them."""
+    def follow(self) -> None:
+        """Go to the end of the run; RunError says why not."""
+        self._begin()
+        self._happen()
+        while self.t < self.stop:
+            due = self.agenda.next_due(self.t + self.blur)
+            self._go(min(self.moments.after(self.t), due, self.t + self._least_lag(False)))
+            self._happen()
 
-    def __init__(self, kernel: Kernel, inputs: Any, max_steps: int) -> None:
-        self.calls_left = 10 * max_steps
-        system, self.scalar = kernel.system, kernel.scalar
-        self.n, self.fixed = len(system.states), len(system.fixed)
-        self.q = np.zeros(self.fixed + 2 * len(system.switches))
-        self.y0 = np.zeros(self.n)
-        self.scalar.prepare(inputs, self.q, self.y0)
-        self.rows, self.columns = np.array([*system.jacobian] or [(0, 0)]).T
-        self.entries = np.zeros(max(len(system.jacobian), 1))
-        self.t, self.ft = np.zeros(1), np.zeros(self.n)
-        self.observables = np.zeros(len(system.observables))
-        self.window = (-np.inf, np.inf)
+    def _begin(self) -> None:
+        """The state at the start, as it was at all times before."""
+        self.one.settle(self.t, self.y)
+        self.one.history = History(self.t, self.y.copy())
+        self._check()
 
-    def rates(self, t: float, y: Any) -> Any:
-        self.calls_left -= 1
-        if self.calls_left < 0:
-            raise _TooManyCallsError
-        f = np.empty(self.n)
-        self.t[0] = min(max(t, self.window[0]), self.window[1])
-        self.scalar.rhs(self.t, y, self.q, f)
-        return f
+    def _known_moments(self) -> Moments:
+        lags = self.one.lags(self.t, self.y)[self.constant]
+        moments = Moments(self.t, self.stop, self.blur, lags)
+        moments.add(self.t)
+        moments.add(turns(self.one.switches, self.t, self.stop))
+        moments.add(self.runs.jump_time[self.jump : self.last_jump])
+        return moments
 
-    def jacobian(self, t: float, y: Any) -> Any:
-        self.t[0] = min(max(t, self.window[0]), self.window[1])
-        self.scalar.rhs_jacobian(self.t, y, self.q, np.empty(self.n), self.ft, self.entries)
-        full = np.zeros((self.n, self.n))
-        full[self.rows, self.columns] = self.entries
-        return full
+    def _least_lag(self, constant: bool) -> float:
+        """The longest step that reads no further than the past, by the delays that may vary or not.
 
-    def observed(self, t: float, y: Any) -> Any:
-        self.t[0] = t
-        self.scalar.observe(self.t, np.ascontiguousarray(y), self.q, self.observables)
-        return np.concatenate([y, self.observables])
+        Of those that may vary half is taken: they may become shorter on the way.
+        """
+        which = self.constant == constant
+        if not which.any():
+            return np.inf
+        lags = self.one.lags(self.t, self.y)[which] * (1.0 if constant else 0.5)
+        return max(min(lags[lags > 0.0], default=np.inf), _SHORTEST * self.span)
 
-    def landings(self, start: float, stop: float, blur: float) -> list[float]:
-        """Switch times within the run, those nearer than `blur` as one, and its end."""
-        moments: set[float] = set()
-        for first, period in self.q[self.fixed :].reshape(-1, 2):
-            if period > 0.0:
-                turns = np.arange(np.ceil((start - first) / period), (stop - first) / period + 1.0)
-                moments.update(first + period * turns)
-            else:
-                moments.add(first)
-        inner = sorted(m for m in moments if start + blur < m < stop - blur)
-        return [m for at, m in enumerate(inner) if not at or m - inner[at - 1] > blur] + [stop]
+    def _happen(self) -> None:
+        """All that happens at this moment, and then, once that is saved, just after it."""
+        jumped = self._jump()
+        acted = self.agenda.settle(self.t, self.t, self.y)
+        self._check()
+        self._save(self.t, "right", lambda _: self.y)
+        after = self.t + self.blur
+        if self.t < self.stop:
+            self.one.settle(after, self.y)
+            acted |= self.agenda.settle(after, self.t, self.y)
+            self._check()
+        if jumped or acted:
+            self.moments.add(self.t)
+        self.one.history.reach(self.t, self.y)
+        self.held = self.one.asked("relations", after, self.y) > 0.0
 
+    def _jump(self) -> bool:
+        """Doses and the like."""
+        first, runs = self.jump, self.runs
+        while self.jump < self.last_jump and runs.jump_time[self.jump] <= self.t + self.blur:
+            state = runs.jump_state[self.jump]
+            self.y[state] *= runs.jump_scale[self.jump]
+            self.y[state] += runs.jump_shift[self.jump]
+            self.jump += 1
+        if self.jump > first:
+            self.one.settle(self.t, self.y)
+        return self.jump > first
 
-def _solve_one(method: str, kernel: Kernel, inputs: Any, runs: Runs, run: int) -> None:
-    one = _OneRun(kernel, inputs, runs.max_steps)
-    start, y = float(runs.times[0]), one.y0
-    out, times = runs.out[run], runs.times
-    out[:] = np.nan
-    with np.errstate(all="ignore"):
-        out[0] = one.observed(start, y)[runs.picked]
-        blur = 8 * _EPS * float(np.abs(times[[0, -1]]).max())  # as axissim.solve.work.Task has it
-        for landing in one.landings(start, float(times[-1]), blur):
-            one.window = (start + blur, landing - blur)
-            inside = (times > start) & (times <= landing)
-            points = np.append(times[inside], landing)
-            try:
-                found = _segment(method, one, start, landing, y, points, runs)
-            except _TooManyCallsError:
-                runs.status[run], runs.t_fail[run] = MAX_STEPS, one.t[0]
+    def _go(self, landing: float) -> None:
+        """To `landing`, or to where a relation changes before it."""
+        self.one.window = (self.t + self.blur, landing - self.blur)
+        if not np.all(np.isfinite(self.one.rates(self.t, self.one.reduced(self.y)))):
+            raise RunError(NON_FINITE)
+        solver = self._solver(landing)
+        fresh = self.t + self.blur
+        while solver.status == "running":
+            start, before = self.t, self.y
+            self._step(solver)
+            whole = self._whole(solver, start, before)
+            if self.one.lag_states:
+                self.one.history.add(start, solver.t, whole)
+            found = self._crossing(whole, start, solver.t, fresh)
+            fresh = np.nan
+            if found is not None:
+                self._save(found, "left", whole)
+                self._arrive(found, whole(found))
                 return
-            reached = len(found.t)
-            for at, row in zip(np.flatnonzero(inside)[:reached], found.y.T, strict=False):
-                out[at] = one.observed(times[at], row)[runs.picked]
-            runs.n_steps[run] += found.nfev
-            if not found.success or not np.all(np.isfinite(found.y)):
-                runs.status[run] = STEP_TOO_SMALL if np.all(np.isfinite(found.y)) else NON_FINITE
-                runs.t_fail[run] = found.t[-1] if reached else start
-                return
-            start, y = landing, found.y[:, -1]
-    runs.status[run] = OK
+            self._save(solver.t, "right" if solver.status == "running" else "left", whole)
+            self._arrive(solver.t, self.one.whole(solver.t, solver.y))
 
+    def _solver(self, landing: float) -> Any:
+        import scipy.integrate  # a third of a second that the fast path does without
 
-def _segment(
-    method: str, one: _OneRun, start: float, stop: float, y: Any, points: Any, runs: Runs
-) -> Any:
-    from scipy.integrate import solve_ivp  # a third of a second that the fast path does without
+        options: dict[str, Any] = {"jac": self.one.jacobian} if self.method in _IMPLICIT else {}
+        watched = self.span / _WATCHED if self.watching else np.inf
+        return getattr(scipy.integrate, self.method)(
+            self.one.rates,
+            self.t,
+            self.one.reduced(self.y),
+            landing,
+            max_step=min(watched, self._least_lag(True)),
+            rtol=max(self.runs.rtol, 2.3e-14),
+            atol=np.maximum(self.one.reduced(self.runs.atol), 1e-300),
+            **options,
+        )
 
-    options = {"jac": one.jacobian} if method in _IMPLICIT else {}
-    return solve_ivp(
-        one.rates,
-        (start, stop),
-        y,
-        method=method,
-        t_eval=np.unique(points),
-        rtol=max(runs.rtol, 2.3e-14),
-        atol=np.maximum(runs.atol, 1e-300),
-        **options,
-    )
+    def _step(self, solver: Any) -> None:
+        solver.step()
+        if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
+            raise RunError(
+                STEP_TOO_SMALL if np.all(np.isfinite(self.one.asked_last)) else NON_FINITE
+            )
+        self.runs.n_steps[self.run] += 1
+
+    def _whole(self, solver: Any, start: float, before: Any) -> Whole:
+        """The whole state within the step just made.
+
+        LSODA's interpolant does not begin where the step began; what is amiss fades over the step.
+        """
+        stop = solver.t
+
+        @cache
+        def interpolant() -> Any:
+            dense = solver.dense_output()
+            return dense, self.one.reduced(before) - dense(start)
+
+        def whole(t: float) -> Any:
+            dense, amiss = interpolant()
+            share = (stop - t) / (stop - start) if stop > start else 0.0
+            return self.one.whole(t, dense(t) + share * amiss)
+
+        return whole
+
+    def _crossing(self, whole: Whole, start: float, stop: float, fresh: float) -> float | None:
+        if not self.watching:
+            return None
+        return crossing(
+            lambda t: self.one.asked("relations", t, whole(t)), self.held, start, stop, fresh
+        )
+
+    def _arrive(self, t: float, y: Any) -> None:
+        self.t, self.y = t, y
+        self.one.guess = y[self.one.d :]
+        self.one.history.reach(t, y)
+        self._check()
+
+    def _save(self, limit: float, side: Any, whole: Whole) -> None:
+        """Write the points up to `limit`: with it (right) or without it (left)."""
+        runs, last = self.runs, int(np.searchsorted(self.runs.times, limit, side))
+        for at in range(self.saved, last):
+            t = float(runs.times[at])
+            runs.out[self.run, at] = self.one.observed(t, whole(t))[runs.picked]
+        self.saved = last
+
+    def _check(self) -> None:
+        if not np.all(np.isfinite(self.y)):
+            raise RunError(NON_FINITE)
