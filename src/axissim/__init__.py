@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from axissim.model.model import Model as Model
     from axissim.model.model import ModelError as ModelError
     from axissim.study import design as design
+    from axissim.study import protocol as protocol
+    from axissim.study.action import dose as dose
     from axissim.study.sweep import simulate as simulate
     from axissim.study.sweep import sweep as sweep
 
@@ -20,9 +22,12 @@ _DOOR = {
     "ModelError": "axissim.model.model",
     "simulate": "axissim.study.sweep",
     "sweep": "axissim.study.sweep",
+    "dose": "axissim.study.action",
     "design": "axissim.study",
+    "protocol": "axissim.study",
     "plot": "axissim",
 }
+_MODULES = ("design", "protocol", "plot")
 __all__ = sorted(_DOOR)
 
 
@@ -31,5 +36,5 @@ def __getattr__(name: str) -> Any:
     if name not in _DOOR:
         raise AttributeError(f"module 'axissim' has no attribute '{name}'")
     room = _DOOR[name]
-    module = import_module(f"{room}.{name}" if name in ("design", "plot") else room)
-    return module if name in ("design", "plot") else getattr(module, name)
+    module = import_module(f"{room}.{name}" if name in _MODULES else room)
+    return module if name in _MODULES else getattr(module, name)

@@ -83,6 +83,48 @@ def numbers(option: str, texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
+@dataclass(frozen=True)
+class Dosing:
+    """What ``--dose`` asks for: `duration` is None for an instant, `every` for one dose.
+
+    `amount` is a number, or the name of what ``-p`` varies.
+    """
+
+    target: str
+    amount: float | str
+    at: float
+    every: float | None
+    count: int
+    duration: float | None
+
+
+def dosings(texts: Sequence[str]) -> list[Dosing]:
+    """Read the options ``--dose``; ValueError names the one that is wrong, and the mend."""
+    return [_dosing(text) for text in texts]
+
+
+def _dosing(text: str) -> Dosing:
+    match = re.fullmatch(r"\s*(\w+)\s*=\s*([^@=]*[^@=\s])\s*@\s*([^@/=]+)(?:/([^@/=]+))?", text)
+    if match is None:
+        raise ValueError(
+            f"--dose '{text}' cannot be read; write ID=AMOUNT@TIME, ID=AMOUNT@TIME:EVERY:COUNT, "
+            "and /DURATION after it for an infusion"
+        )
+    target, amount, when, lasting = match.groups()
+    parts = when.split(":")
+    if len(parts) not in (1, 3):
+        raise ValueError(f"--dose '{text}': repeats are TIME:EVERY:COUNT, as in 0:24:7")
+    named = re.fullmatch(r"[A-Za-z_]\w*", amount) and amount.lower() not in ("nan", "inf")
+    return Dosing(
+        target=target,
+        amount=amount if named else _number(text, amount, "--dose"),
+        at=_number(text, parts[0], "--dose"),
+        every=_number(text, parts[1], "--dose") if len(parts) == 3 else None,
+        count=_count(f"--dose '{text}'", parts[2], "doses") if len(parts) == 3 else 1,
+        duration=None if lasting is None else _number(text, lasting, "--dose"),
+    )
+
+
 def times(text: str) -> tuple[float, float, int] | list[float]:
     """Read ``-t``: ``start:stop:points``, or times with commas between them."""
     if ":" not in text:
@@ -112,8 +154,8 @@ def _number(text: str, cell: str, option: str = "-p") -> float:
         raise ValueError(f"{option} '{text}': '{cell.strip()}' is not a number") from None
 
 
-def _count(option: str, cell: str) -> int:
+def _count(option: str, cell: str, of: str = "points") -> int:
     try:
         return int(cell)
     except ValueError:
-        raise ValueError(f"{option}: '{cell.strip()}' is not a count of points") from None
+        raise ValueError(f"{option}: '{cell.strip()}' is not a count of {of}") from None

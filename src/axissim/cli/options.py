@@ -18,6 +18,22 @@ Initial = Annotated[
     list[str] | None,
     typer.Option("--init", metavar="ID=VALUE", help="A state's value at the start; repeatable."),
 ]
+Doses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dose",
+        metavar="ID=AMOUNT@TIME",
+        help="Into a state; q=1@0:24:7 at 0, every 24, 7 times; q=1@0/2 over 2; repeatable.",
+    ),
+]
+Protocol = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--protocol",
+        metavar="FILE",
+        help="Doses and more: a .toml, or a table with NONMEM's columns; repeatable.",
+    ),
+]
 Outputs = Annotated[
     list[str] | None,
     typer.Option("-o", "--outputs", metavar="ID,ID", help="What to keep; `all` for everything."),

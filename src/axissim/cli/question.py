@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,26 @@ def asked(
         if isinstance(read.part(key), State):
             raise ValueError(f"'{key}' is a state; write --init {key}={value:g} for its start")
     return Asked(read, known, times, wanted or None)
+
+
+def protocol(doses: Sequence[str] | None, files: Sequence[Path] | None, quiet: bool) -> list[Any]:
+    """The actions that ``--dose`` and ``--protocol`` ask for."""
+    from axissim.study.action import dose, infuse
+    from axissim.study.dosing_table import DosingTable
+    from axissim.study.protocol import read
+
+    found: list[Any] = []
+    for said in grammar.dosings(doses or ()):
+        when: dict[str, Any] = {"at": said.at, "every": said.every, "count": said.count}
+        if said.duration is None:
+            found.append(dose(said.target, said.amount, **when))
+        else:
+            found.append(infuse(said.target, said.amount, duration=said.duration, **when))
+    for action in read(list(files or ())):
+        if isinstance(action, DosingTable) and action.unused and not quiet:
+            print(f"note: {action.source}: {', '.join(action.unused)} not used", file=sys.stderr)
+        found.append(action)
+    return found
 
 
 def vacant(out: Path | None, plot: Path | None, force: bool) -> None:

@@ -13,6 +13,7 @@ import typer
 from axissim.cli import grammar
 from axissim.cli.options import (
     Atol,
+    Doses,
     Force,
     Initial,
     Json,
@@ -22,11 +23,12 @@ from axissim.cli.options import (
     Out,
     Outputs,
     Plot,
+    Protocol,
     Quiet,
     Rtol,
     Times,
 )
-from axissim.cli.question import asked, ends, titled, vacant, written
+from axissim.cli.question import asked, ends, protocol, titled, vacant, written
 
 SOME_FAILED = 3
 
@@ -39,6 +41,8 @@ def run(
         typer.Option("-p", "--param", metavar="ID=VALUE", help="A parameter; repeatable."),
     ] = None,
     init: Initial = None,
+    dose: Doses = None,
+    protocol_file: Protocol = None,
     outputs: Outputs = None,
     method: Method = "auto",
     rtol: Rtol = 1e-6,
@@ -54,7 +58,9 @@ def run(
 
     Without --out, --plot or --json the result goes to stdout as CSV.
 
+    \b
     axissim run dopamine_terminal -t 0:24:241 -p meals=1 -o eda,cda --plot day.png
+    axissim run thyroid_human -t 0:120:481 --dose q10=0.515@24 --plot pill.png
     """
     vacant(out, plot, force)
     given = grammar.settings(p or ())
@@ -62,12 +68,14 @@ def run(
         raise ValueError(f"-p gives '{key}' several values; that is for axissim sweep")
     start = grammar.numbers("--init", init or ())
     question = asked(model, t, outputs, given.fixed)
+    actions = protocol(dose, protocol_file, quiet)
     from axissim.study.sweep import simulate
 
     begun = time.perf_counter()
     ds = simulate(
         question.model, t=question.times, params=given.fixed, init=start,
-        outputs=question.outputs, method=method, rtol=rtol, atol=atol, max_steps=max_steps,
+        protocol=actions, outputs=question.outputs, method=method, rtol=rtol, atol=atol,
+        max_steps=max_steps,
     )  # fmt: skip
     seconds = time.perf_counter() - begun
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ import typer
 from axissim.cli import grammar
 from axissim.cli.options import (
     Atol,
+    Doses,
     Force,
     Initial,
     Json,
@@ -25,12 +27,13 @@ from axissim.cli.options import (
     Out,
     Outputs,
     Plot,
+    Protocol,
     Quiet,
     Rtol,
     Times,
 )
 from axissim.cli.progress import progress
-from axissim.cli.question import Asked, asked, ends, titled, vacant, written
+from axissim.cli.question import Asked, asked, ends, protocol, titled, vacant, written
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,6 +52,8 @@ def sweep(
         typer.Option("-p", "--param", metavar="SETTING", help="See above; repeatable."),
     ] = None,
     init: Initial = None,
+    dose: Doses = None,
+    protocol_file: Protocol = None,
     outputs: Outputs = None,
     n: Annotated[
         int | None,
@@ -84,7 +89,9 @@ def sweep(
                               lognormal(mu,sigma), which is exp(normal(mu,sigma))
     -p 'k~k*lognormal(0,0.3)' drawn around the model's own value of k
 
-    Ids are those of parameters, or of states, whose value at the start is then meant.
+    Ids are those of parameters, or of states, whose value at the start is then meant; or names of
+    amounts that --dose gives: --dose q10=pill@24 -p pill=0.25,0.5.  A table of --protocol with
+    several IDs is a run an ID, where -p varies nothing.
 
     \b
     axissim sweep dopamine_terminal -p 'Vd~loguniform(4000,16000)' \\
@@ -96,11 +103,13 @@ def sweep(
     given = grammar.settings(p or ())
     start = grammar.numbers("--init", init or ())
     question = asked(model, t, outputs, given.fixed)
-    design = designed(question.model, given, table, n, seed, sampler)
+    actions = protocol(dose, protocol_file, quiet)
+    design = designed(question.model, given, table, n, seed, sampler, actions)
     _fits(question, design)
     options: dict[str, Any] = {
-        "t": question.times, "params": given.fixed, "init": start, "outputs": question.outputs,
-        "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads,
+        "t": question.times, "params": given.fixed, "init": start, "protocol": actions,
+        "outputs": question.outputs, "method": method, "rtol": rtol, "atol": atol,
+        "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
     ds, compiling, seconds = _swept(question.model, design, options, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
@@ -121,12 +130,17 @@ def designed(
     n: int | None,
     seed: int,
     sampler: str,
+    actions: Sequence[Any] = (),
 ) -> xr.Dataset:
     """The runs asked for; ValueError if they are none, or a mixture."""
     from axissim.study import design
+    from axissim.study.plan import members, variables
 
     kinds = {"a grid": given.axes, "draws": given.drawn, "a table": table}
     wanted = [kind for kind, what in kinds.items() if what]
+    by_id = members(actions)
+    if not wanted and by_id.sizes and n is None:
+        return by_id
     if len(wanted) != 1:
         said = f"not both {' and '.join(wanted)}" if wanted else "-p ID=1:20:50, say"
         raise ValueError(f"a sweep is a grid, draws or a table; {said}")
@@ -140,7 +154,7 @@ def designed(
         kinds_of = {key: _own(model, key, text) for key, text in given.drawn.items()}
         _advise(model, kinds_of)
         found = design.sample(kinds_of, n=_RUNS if n is None else n, seed=seed, sampler=sampler)
-    for key in (key for key in found.variables if key != "sample"):
+    for key in found.variables.keys() - {"sample"} - variables(actions):
         model.part(str(key))
     return found
 
@@ -167,7 +181,7 @@ def _value(model: Model, key: str) -> float | None:
 def _advise(model: Model, kinds: dict[str, Any]) -> None:
     """Say so where draws lie far from the model's own value: a factor was meant, perhaps."""
     for key, kind in kinds.items():
-        value = _value(model, key)
+        value = _value(model, key) if key in model.by_id else None
         if value and kind.kind == "lognormal" and not 0.1 <= kind.median / value <= 10.0:
             print(
                 f"note: half of {key} ~ {kind} lies below {kind.median:g}, and the model's own "
@@ -198,12 +212,14 @@ def _swept(
     model: Model, design: xr.Dataset, options: dict[str, Any], quiet: bool
 ) -> tuple[Any, float, float]:
     """The sweep's result, the seconds that compiling took, and those of the runs after it."""
+    from axissim.study.plan import for_one
     from axissim.study.sweep import sweep as runs_of
 
     first = {dim: slice(0, 1) for dim in design.dims}
     with progress(math.prod(design.sizes.values()), quiet) as watch:
         started = time.perf_counter()
-        runs_of(model, design.isel(first), **{**options, "threads": 1})  # compiles
+        one = {**options, "threads": 1, "protocol": for_one(options["protocol"], design)}
+        runs_of(model, design.isel(first), **one)  # compiles
         begun = time.perf_counter()
         ds = runs_of(model, design, watch=watch, **options)
         seconds = time.perf_counter() - begun

@@ -11,14 +11,13 @@ import numpy as np
 from axissim.compile.kernel import Kernel, kernel_of
 from axissim.compile.system import START_TIME, at_start, starting
 from axissim.model.expression import value
-from axissim.model.model import Model, ModelError, Observable, Parameter, State
+from axissim.model.model import Implicit, Model, ModelError, Observable, Parameter, State
 from axissim.model.units import spelled
+from axissim.study.plan import Plan
+from axissim.study.timetable import NUMBERED
 
 if TYPE_CHECKING:
     import xarray as xr
-
-
-_LABELS = {"sample", "replicate", "id", "subject"}  # dimensions that number runs
 
 
 @dataclass(frozen=True)
@@ -68,16 +67,25 @@ class Question:
 
     def parameter(self, identifier: str) -> Any:
         """A parameter's value in every run, shape (runs,)."""
-        keys = list(self.kernel.system.inputs)
-        env = dict(zip(keys, self.defaults, strict=True)) | dict(self.kernel.system.baked)
-        env |= {keys[c]: self.design[:, at] for at, c in enumerate(self.columns)}
+        env = self._inputs()
         if identifier not in env:
             return np.broadcast_to(value(starting(self.model)[identifier], env), len(self.design))
         return np.broadcast_to(env[identifier], len(self.design))
 
+    def at_start(self, states: Sequence[str]) -> dict[str, Any]:
+        """Each state's value at the start: a number, or (runs,) where runs differ."""
+        env, begun = self._inputs(), starting(self.model)
+        return {key: value(begun[key], env) for key in states}
+
+    def _inputs(self) -> dict[str, Any]:
+        """Every input: a number, or (runs,) where runs differ."""
+        keys = list(self.kernel.system.inputs)
+        env = dict(zip(keys, self.defaults, strict=True)) | dict(self.kernel.system.baked)
+        return env | {keys[c]: self.design[:, at] for at, c in enumerate(self.columns)}
+
 
 def question_of(
-    model: Model,
+    plan: Plan,
     design: xr.Dataset,
     times: Any,
     params: Mapping[str, float],
@@ -85,34 +93,35 @@ def question_of(
     outputs: Sequence[str] | None,
 ) -> Question:
     """Resolve every name; ModelError says which is wrong."""
+    model = plan.asked
     _check_kinds(model, params, init)
     swept = [str(key) for key in design.variables if str(key) in model.by_id]
-    for key in design.data_vars.keys() | (design.indexes.keys() - _LABELS):
+    for key in (design.data_vars.keys() | (design.indexes.keys() - NUMBERED)) - plan.variables:
         model.part(str(key))
-    touched = [*params, *init, *swept]
-    numeric = _with_numbers(model, touched, float(times[0]))
+    touched = [*params, *init, *swept, *plan.numbers, *plan.arrays]
+    numeric = _with_numbers(plan.model, touched, float(times[0]))
     kernel = kernel_of(numeric, touched)
     keys = list(kernel.system.inputs)
     own = np.array(list(kernel.system.inputs.values()))
     own[keys.index(START_TIME)] = times[0]
     defaults = own.copy()
-    for key, number in {**params, **init}.items():
-        defaults[keys.index(_input(model, key))] = _finite(key, number)
+    for key, number in {**params, **init, **plan.numbers}.items():
+        defaults[keys.index(_input(numeric, key))] = _finite(key, number)
     dims = tuple(str(dim) for dim in design.dims)
     shape = tuple(design.sizes[dim] for dim in design.dims)
-    matrix = _matrix(design, swept, dims, shape)
     named = design.rename({key: _coordinate(model, key) for key in swept})
     names = tuple(outputs) if outputs is not None else _all_outputs(model)
     for name in names:
-        model.part(name)
+        numeric.part(name)
+    varied = [*swept, *plan.arrays]
     return Question(
         model=numeric,
         kernel=kernel,
         times=times,
         own=own,
         defaults=defaults,
-        columns=np.array([keys.index(_input(model, key)) for key in swept], np.int64),
-        design=matrix,
+        columns=np.array([keys.index(_input(numeric, key)) for key in varied], np.int64),
+        design=_matrix(design, swept, plan.arrays, dims, shape),
         outputs=names,
         dims=tuple(_coordinate(model, dim) if dim in swept else dim for dim in dims),
         shape=shape,
@@ -155,7 +164,7 @@ def _finite(key: str, number: float) -> float:
 
 def _input(model: Model, key: str) -> str:
     part = model.part(key)
-    if isinstance(part, Observable):
+    if isinstance(part, (Observable, Implicit)):
         raise ModelError(f"'{key}' is computed by a rule and cannot be set; set what it reads")
     return at_start(key) if isinstance(part, State) else key
 
@@ -171,24 +180,29 @@ def _with_numbers(model: Model, touched: Sequence[str], start: float) -> Model:
 
 
 def _formula(model: Model, key: str) -> Any:
-    part = model.part(key)
     _input(model, key)
-    return part.initial if isinstance(part, State) else part.value
+    part = model.part(key)
+    return part.initial if isinstance(part, (State, Implicit)) else part.value
 
 
 def _all_outputs(model: Model) -> tuple[str, ...]:
-    return tuple(part.id for part in (*model.states, *model.observables))
+    return tuple(part.id for part in (*model.states, *model.implicit, *model.observables))
 
 
 def _matrix(
-    design: xr.Dataset, swept: Sequence[str], dims: tuple[str, ...], shape: tuple[int, ...]
+    design: xr.Dataset,
+    swept: Sequence[str],
+    arrays: Mapping[str, Any],
+    dims: tuple[str, ...],
+    shape: tuple[int, ...],
 ) -> Any:
-    """One row a run, one column a swept quantity."""
+    """One row a run, one column a swept quantity, then one a parameter of the protocol."""
     columns = []
     for key in swept:
         values = design[key].astype(float)
         missing = [dim for dim in dims if dim not in values.dims]
         full = values.expand_dims({dim: design.sizes[dim] for dim in missing}).transpose(*dims)
         columns.append(full.values.ravel())
+    columns += arrays.values()
     runs = int(np.prod(shape))
     return np.ascontiguousarray(np.array(columns).T) if columns else np.empty((runs, 0))

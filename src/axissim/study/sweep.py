@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axissim.model.model import Model, ModelError
-from axissim.solve.reference import solve_by_scipy
-from axissim.solve.threads import solve
-from axissim.solve.work import NOT_RUN, OK, Runs
+from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
-from axissim.study.dataset import METHODS, labelled
+from axissim.study.dataset import labelled
+from axissim.study.jumps import Jumps, jumps_of, series_of
+from axissim.study.plan import Plan, members, planned
+from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
+from axissim.study.solving import solved
+from axissim.study.steady_doses import settled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,6 +31,7 @@ def simulate(
     t: Times,
     params: Mapping[str, float] | None = None,
     init: Mapping[str, float] | None = None,
+    protocol: Any = (),
     outputs: Sequence[str] | None = None,
     method: str = "auto",
     rtol: float = 1e-6,
@@ -45,6 +48,9 @@ def simulate(
         third element is an int means that many points from start to stop.
     params, init : mapping, optional
         Values in place of the model's own, by id; of parameters, and of states at the start.
+    protocol : sequence, str, Path or pandas.DataFrame
+        What is done to the model from outside: a list of actions (`axissim.protocol`), the path
+        of a TOML file, or a dosing table.
     outputs : sequence of str, optional
         Ids to keep; left out, all states and observables.
     method : str
@@ -79,6 +85,7 @@ def simulate(
         t=t,
         params=params,
         init=init,
+        protocol=protocol,
         outputs=outputs,
         method=method,
         rtol=rtol,
@@ -91,11 +98,12 @@ def simulate(
 
 def sweep(
     model: Model,
-    design: xr.Dataset,
+    design: xr.Dataset | None = None,
     *,
     t: Times,
     params: Mapping[str, float] | None = None,
     init: Mapping[str, float] | None = None,
+    protocol: Any = (),
     outputs: Sequence[str] | None = None,
     method: str = "auto",
     rtol: float = 1e-6,
@@ -109,9 +117,11 @@ def sweep(
 
     Parameters
     ----------
-    design : xarray.Dataset
+    design : xarray.Dataset, optional
         Ids of parameters or states (their value at the start) over a dimension ``sample``, or
-        each over a dimension of its own (a grid); see `axissim.design`.
+        each over a dimension of its own (a grid); see `axissim.design`.  Variables of other
+        names are for actions of the protocol that name them.  Left out, a run for each ID of the
+        protocol's tables.
     threads : int, optional
         Left out, as many as the processors this process may use.
     watch : callable, optional
@@ -128,24 +138,28 @@ def sweep(
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
         ``not_run``.
     """
-    question = question_of(model, design, _times(t), params or {}, init or {}, outputs)
+    actions, times = read(protocol), _times(t)
+    design = members(actions) if design is None else design
+    plan = planned(model, design, actions, times)
+    question = question_of(plan, design, times, params or {}, init or {}, outputs)
     choice = choose(question, method, rtol, atol, max_steps)
-    rtol = choice.rtol
     runs = runs_of(
-        question, question.design, question.times, question.picked, rtol, choice.atol,
+        question, question.design, question.times, question.picked, choice.rtol, choice.atol,
         choice.max_steps, step or 0.0,
     )  # fmt: skip
-    by = np.full(len(question.design), METHODS.index(choice.method), np.int8)
-    workers = threads or os.cpu_count() or 1
-    complete = True
-    if choice.by_scipy:
-        solve_by_scipy(choice.method, question.kernel, runs)
-    else:
-        complete = solve(choice.method, question.kernel.equations, runs, workers, watch)
-    if complete and choice.fallback:
-        complete = _again(question, choice, runs, by, max_steps, workers)
+    if actions:
+        runs = runs._replace(**_jumps(plan, question, choice)._asdict())
+    by, complete = solved(question.kernel, choice, runs, max_steps, threads, watch)
     _blank_unrun(runs)
-    return _dataset(question, choice, runs, by, complete).assign_attrs(design.attrs)
+    return _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
+
+
+def _jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:
+    """What the protocol does at which moments of each run."""
+    start = question.at_start([state.id for state in plan.asked.states])
+    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
+    states = question.kernel.system.states
+    return jumps_of(series, states, len(question.design), float(question.times[-1]))
 
 
 def _times(t: Times) -> Any:
@@ -161,30 +175,13 @@ def _times(t: Times) -> Any:
     return times
 
 
-def _again(
-    question: Question, choice: Choice, runs: Runs, by: Any, max_steps: int, workers: int
-) -> bool:
-    """Solve by the fallback method what the first could not do."""
-    failed = np.flatnonzero(runs.status != OK)
-    if not failed.size:
-        return True
-    again = runs_of(
-        question, np.ascontiguousarray(question.design[failed]), question.times, question.picked,
-        choice.rtol, choice.atol, max_steps, runs.fixed_step,
-    )  # fmt: skip
-    complete = solve(choice.fallback, question.kernel.equations, again, workers)
-    for kept, new in zip(runs, again, strict=True):
-        if isinstance(kept, np.ndarray) and len(kept) == len(runs.status) and kept is not new:
-            kept[failed] = new
-    by[failed] = METHODS.index(choice.fallback)
-    return complete
-
-
 def _blank_unrun(runs: Runs) -> None:
     runs.out[runs.status == NOT_RUN] = np.nan
 
 
-def _dataset(question: Question, choice: Choice, runs: Runs, by: Any, complete: bool) -> xr.Dataset:
+def _dataset(
+    question: Question, choice: Choice, runs: Runs, by: Any, complete: bool, plan: Plan
+) -> xr.Dataset:
     shape, points = question.shape, len(question.times)
     moving = {
         key: runs.out[:, :, at].reshape(*shape, points) for at, key in enumerate(question.saved)
@@ -205,10 +202,15 @@ def _dataset(question: Question, choice: Choice, runs: Runs, by: Any, complete: 
     config = {
         "method": choice.method,
         "rtol": choice.rtol,
-        "atol": dict(zip(question.kernel.system.states, map(float, choice.atol), strict=True)),
+        "atol": {
+            key: float(number)
+            for key, number in zip(question.kernel.system.states, choice.atol, strict=True)
+            if key in plan.asked.by_id
+        },
         "max_steps": choice.max_steps,
         "step": runs.fixed_step,
         "set": question.changed,
+        "protocol": list(plan.told),
         "outputs": list(question.outputs),
         "complete": complete,
     }
