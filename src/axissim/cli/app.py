@@ -9,10 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from axissim.cli.catalogue import list_models, show
+from axissim.cli.compare import compare
+from axissim.cli.convert import convert
 from axissim.cli.drawing import plot
 from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
 from axissim.cli.sweep import sweep
+from axissim.cli.validate import validate
 
 ERROR, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -24,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_models)
-for command in (show, run, sweep, plot, doctor, warmup):
+for command in (show, run, sweep, plot, convert, validate, compare, doctor, warmup):
     app.command()(command)
 
 
@@ -47,8 +50,9 @@ def axissim(
 ) -> None:
     """Neuroendocrine models: machine code made for each, one run or a million.
 
-    Exit codes: 0 all is well, 1 an error, 2 a wrong command or model, 3 some runs failed,
-    130 interrupted, with what is done kept.  For research and teaching; not medical advice.
+    Exit codes: 0 all is well, 1 an error, 2 a wrong command or model, 3 some runs failed, 4 two
+    models differ, 130 interrupted, with what is done kept.  For research and teaching; not
+    medical advice.
     """
     del version
     os.environ["AXISSIM_DEBUG"] = "1" if debug else ""
