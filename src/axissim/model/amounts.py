@@ -21,7 +21,7 @@ def choose_states(reading: Reading, units: Units) -> None:
     for key, draft in drafts.items():
         size = drafts[draft.home] if draft.home else None
         ruled = not (draft.rule is None and draft.residual is None)
-        carried = size is not None and size.varies and not ruled
+        carried = size is not None and (size.varies or draft.equilibrates) and not ruled
         if draft.rate is not None:  # a rule for the concentration itself
             carried = carried and draft.home in leaping
         if carried:

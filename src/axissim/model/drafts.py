@@ -35,6 +35,8 @@ class Draft:
         For a species whose id means a concentration, its compartment.
     carrier : str
         For a species whose amount is the state, the id of that.
+    equilibrates : bool
+        Whether fast reactions change it, which start to do so at the start.
     name : str
         For display; the element's own if it is empty.
     terms : dict
@@ -54,6 +56,7 @@ class Draft:
     jumps: bool = False
     home: str = ""
     carrier: str = ""
+    equilibrates: bool = False
     name: str = ""
     terms: dict[str, Expression] = field(default_factory=dict)
     factor: str = ""
@@ -66,7 +69,8 @@ class Draft:
     @property
     def start(self) -> Expression | None:
         """What gives its value at the start."""
-        return self.initial if self.carrier and self.initial is not None else self.rule
+        stated = (self.carrier or self.equilibrates) and self.initial is not None
+        return self.initial if stated else self.rule
 
     def part(self) -> Part:
         """The part of the model that this is."""

@@ -8,6 +8,7 @@ from typing import Any
 from axissim.model.amounts import times
 from axissim.model.drafts import plain
 from axissim.model.expression import ZERO, Expression, name, names
+from axissim.model.linear import weighted
 from axissim.model.model import Event
 from axissim.model.operators import truth
 from axissim.model.passes import substitute
@@ -130,6 +131,24 @@ def _settings(reading: Reading, draft: EventDraft) -> list[tuple[str, Expression
                 "size to a value from before it",
             )
         found.append((target.carrier, times(formula, size)))
+    return _conserved(reading, draft, dict(found))
+
+
+def _conserved(
+    reading: Reading, draft: EventDraft, assigned: dict[str, Expression]
+) -> list[tuple[str, Expression]]:
+    """What is assigned, with what fast reactions conserve in place of the amounts they change."""
+    found = [(key, f) for key, f in assigned.items() if not reading.drafts[key].equilibrates]
+    for combined, terms in reading.combinations.items():
+        if not assigned.keys() & (terms.keys() | names(*terms.values())):
+            continue
+        if draft.delay is not None and draft.element.getUseValuesFromTriggerTime():
+            raise reading.source.refusal(
+                draft.element, "a delay before it sets an amount in a fast reaction"
+            )
+        coefficients = dict(zip(terms, substitute(list(terms.values()), assigned), strict=True))
+        values = {key: assigned.get(key, name(key)) for key in terms}
+        found.append((combined, weighted(coefficients, values)))
     return found
 
 

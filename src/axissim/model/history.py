@@ -6,6 +6,8 @@ Version 2 Core, 3.4.6), and what moves only from the start on had no rate of cha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from axissim.model.drafts import Drafts
 from axissim.model.events import EventDraft
 from axissim.model.expression import TIME, ZERO, Expression, in_order, name, names, operation
@@ -16,67 +18,101 @@ from axissim.model.rates import RateError, Rates, expanded
 from axissim.model.reading import Reading
 
 
+@dataclass
+class _Past:
+    """What is needed to tell a delayed formula what was before the start.
+
+    Attributes
+    ----------
+    before : dict
+        Id to its value at all times up to the start, where that is not its value at the start.
+    rules : dict
+        Of what has no such value of its own.
+    fixed : set
+        Ids of what never varies.
+    resting : Rates
+        The rates of change, which are those of `before` up to the start.
+    """
+
+    before: dict[str, Expression]
+    rules: dict[str, Expression]
+    fixed: set[str]
+    resting: Rates
+
+    def __post_init__(self) -> None:
+        self._reads = {key: sorted(names(rule)) for key, rule in self.rules.items()}
+
+    def recalled(self, formula: Expression) -> Expression:
+        """`formula` as it may stand in a delay."""
+        (whole,) = expanded([formula], self.rules, self._reads)
+        if not names(whole) & self.before.keys() and not _has("rate_of", [whole]):
+            return formula
+        (whole,) = expanded(self.resting.resolved([whole]), self.rules, self._reads)
+        read = sorted(names(whole) & self.before.keys())
+        for key in read:
+            if names(self.before[key]) - self.fixed:
+                raise RateError(
+                    f"reads what '{key}' was before the start, which depends on what moves; "
+                    "write the formula out"
+                )
+        past = {key: _until_start(self.before[key], name(key)) for key in read}
+        return substitute([whole], past)[0]
+
+
 def recall(reading: Reading, events: list[EventDraft]) -> None:
     """Make every delayed formula say what was before the start."""
     drafts = reading.drafts | reading.reactions
     every = [f for d in drafts.values() for f in (d.initial, d.rule, d.rate, d.residual) if f]
-    every += [formula for event in events for formula in event.formulas]
-    if not any(node.op == "delay" for node in in_order(every)):
+    if not _has("delay", [*every, *(formula for event in events for formula in event.formulas)]):
         return
     before = _formulas_before(drafts)
 
     def change(key: str, rate: Expression) -> Expression:
-        slope = ZERO
-        if key in before:
-            (slopes,) = differentiate([before[key]], [TIME])
-            slope = slopes.get(0, ZERO)
-        return _until_start(slope, rate)
+        (slopes,) = differentiate([before.get(key, ZERO)], [TIME])
+        return _until_start(slopes.get(0, ZERO), rate)
 
-    resting = given_rates(reading, events, change)
-    past = {key: _until_start(formula, name(key)) for key, formula in before.items()}
-    fixed = {key for key, draft in drafts.items() if not draft.varies}
+    past = _Past(
+        before,
+        {k: d.rule for k, d in drafts.items() if d.rule is not None and k not in before},
+        {key for key, draft in drafts.items() if not draft.varies},
+        given_rates(reading, events, change),
+    )
 
-    def recalled(node: Expression, args: tuple[Expression, ...]) -> Expression:
-        if node.op != "delay":
-            return operation(node.op, *args) if args else node
-        return operation("delay", _recalled(args[0], past, fixed, resting), args[1])
+    def rule(node: Expression, args: tuple[Expression, ...]) -> Expression:
+        if node.op == "delay":
+            return operation("delay", past.recalled(args[0]), args[1])
+        return operation(node.op, *args) if args else node
 
-    rewrite(reading, events, "delay", lambda formulas: rebuilt(formulas, recalled))
+    rewrite(reading, events, "delay", lambda formulas: rebuilt(formulas, rule))
+
+
+def _has(op: str, formulas: list[Expression]) -> bool:
+    return any(node.op == op for node in in_order(formulas))
 
 
 def _until_start(before: Expression, after: Expression) -> Expression:
     return operation("where", operation("lt", TIME, ZERO), before, after)
 
 
-def _recalled(
-    formula: Expression, past: dict[str, Expression], fixed: set[str], resting: Rates
-) -> Expression:
-    """`formula` as it may stand in a delay."""
-    (whole,) = resting.expanded([formula])
-    read = names(whole) & past.keys()
-    if not read and not any(node.op == "rate_of" for node in in_order([whole])):
-        return formula
-    (whole,) = resting.expanded(resting.resolved([whole]))
-    for key in sorted(names(whole) & past.keys()):
-        if names(past[key]) - fixed - {key}:
-            raise RateError(
-                f"reads what '{key}' was before the start, which depends on what moves; "
-                "write the formula out"
-            )
-    return substitute([whole], past)[0]
-
-
 def _formulas_before(drafts: Drafts) -> dict[str, Expression]:
-    """The initial formulas that read the time, of constants and the time alone if that can be."""
-    rules = {key: d.start for key, d in drafts.items() if d.start is not None}
+    """Initial formulas that hold for all times up to the start, and are not one value there.
+
+    Those that read the time, and those of amounts that fast reactions change at the start; they
+    are of constants and the time alone if that can be.
+    """
+    stated = {key: draft.start for key, draft in drafts.items() if draft.start is not None}
     starts = {
         key: draft.initial
         for key, draft in drafts.items()
-        if key not in rules and draft.initial is not None and draft.initial.op != "number"
+        if draft.initial is not None and (draft.rule is None or draft.equilibrates)
     }
-    every = rules | starts
+    every = {**starts, **stated}
     reads = {key: sorted(names(formula)) for key, formula in every.items()}
     if circle(reads):
         return {}  # named and refused where the start is settled
     whole = dict(zip(starts, expanded(list(starts.values()), every, reads), strict=True))
-    return {key: f for key, f in whole.items() if any(n is TIME for n in in_order([f]))}
+    return {
+        key: formula
+        for key, formula in whole.items()
+        if (drafts[key].equilibrates and not drafts[key].carrier) or _has("time", [formula])
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from axissim.model.expression import ONE, ZERO, Expression, in_order, operation
 from axissim.model.passes import fold
@@ -77,7 +77,7 @@ def solved(matrix: list[list[Expression]], right: list[Expression]) -> list[Expr
     None if its determinant is zero whatever the entries are.
     """
     below = _determinant(matrix)
-    if below is ZERO:
+    if below.op == "number" and below.value == 0.0:
         return None
     found = []
     for column in range(len(right)):
@@ -108,4 +108,14 @@ def _determinant(matrix: list[list[Expression]]) -> Expression:
             total = operation("neg", term) if column % 2 else term
         else:
             total = operation("sub" if column % 2 else "add", total, term)
+    return fold([total])[0]
+
+
+def weighted(terms: Mapping[str, Expression], values: Mapping[str, Expression]) -> Expression:
+    """The sum of coefficients times values."""
+    total = ZERO
+    for key, coefficient in terms.items():
+        if values[key] is not ZERO and coefficient is not ZERO:
+            term = operation("mul", coefficient, values[key])
+            total = term if total is ZERO else operation("add", total, term)
     return fold([total])[0]

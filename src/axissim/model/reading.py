@@ -24,6 +24,8 @@ class Reading:
         The quantities, and the reactions' rates, by id in the document's order.
     constraints : list
         The algebraic rules, each with what it says is zero.
+    combinations : dict
+        What fast reactions conserve: its id, to amounts and their coefficients.
     """
 
     sbml: Any
@@ -32,6 +34,7 @@ class Reading:
     drafts: Drafts = field(default_factory=dict)
     reactions: Drafts = field(default_factory=dict)
     constraints: list[tuple[Any, Expression]] = field(default_factory=list)
+    combinations: dict[str, dict[str, Expression]] = field(default_factory=dict)
 
     def elements(self, kind: str) -> list[Any]:
         """The model's elements of a kind, as libSBML names it."""

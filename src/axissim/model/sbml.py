@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from axissim.model import fast
 from axissim.model.amounts import choose_states
 from axissim.model.constraints import choose_unknowns, solve_constraints
 from axissim.model.drafts import drafted, plain
@@ -98,14 +99,15 @@ def _read(reading: Reading, units: Units) -> list[EventDraft]:
     reading.read_rules()
     reading.read_initial_assignments()
     events = read_events(reading)
-    for reaction in reading.elements("Reaction"):
-        if reaction.isSetFast() and reaction.getFast():
-            raise reading.source.refusal(reaction, "fast reactions")
     choose_unknowns(reading, events)
+    groups = fast.set_apart(reading)
     choose_states(reading, units)
+    fast.hold(reading, groups, events)
+    fast.check_switches(reading, groups)
     recall(reading, events)
     resolve_rates(reading, events)
     solve_constraints(reading)
+    fast.check(reading, groups)
     settle(
         reading.drafts | reading.reactions,
         reading.source,
