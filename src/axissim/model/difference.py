@@ -116,12 +116,29 @@ def _text(of: Any) -> str:
 
 
 def same(first: Expression, second: Expression) -> bool:
-    """Whether two formulas are written alike, but for digits that tools do not keep."""
-    ours, theirs = rebuilt([first, second], _rounded)
+    """Whether two formulas are written alike, but for what tools do not keep.
+
+    That is digits beyond the 15th, and brackets within a sum or a product.
+    """
+    ours, theirs = rebuilt([first, second], _plain)
     return ours is theirs
 
 
-def _rounded(node: Expression, args: tuple[Expression, ...]) -> Expression:
+def _plain(node: Expression, args: tuple[Expression, ...]) -> Expression:
     if node.op == "number":
-        return number(float(f"{node.value:.{_DIGITS - 1}e}"))
-    return operation(node.op, *args) if args else node
+        return number(float(f"{node.value:.{_DIGITS - 1}e}") + 0.0)  # -0.0 is 0.0 here
+    if node.op not in ("add", "mul"):
+        return condition(operation(node.op, *args)) if args else node
+    total, *rest = args[0], *_terms(node.op, args[1])
+    for term in rest:
+        total = operation(node.op, total, term)
+    return total
+
+
+def _terms(op: str, of: Expression) -> list[Expression]:
+    """The operands of a sum or product that is bracketed from the left."""
+    found: list[Expression] = []
+    while of.op == op:
+        found.insert(0, of.args[1])
+        of = of.args[0]
+    return [of, *found]

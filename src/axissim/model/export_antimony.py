@@ -90,7 +90,6 @@ def _is_taken(word: str) -> bool:
 def _used_units(plan: Plan) -> dict[str, tuple[UnitFactor, ...]]:
     """The units that something is in; Level 2's own, such as `volume`, would mean more here."""
     used = {part.unit for part in plan.model.parts} | {plan.time}
-    used |= {home.substance for home in plan.homes.values()}
     return {key: factors for key, factors in plan.model.units.items() if key in used}
 
 
@@ -122,24 +121,26 @@ class _Page:
 
     def places(self) -> Iterator[str]:
         for part in self.plan.compartments:
-            yield self._quantity(f"compartment {self.spelt[part.id]}", part, part.unit)
+            yield self._quantity(f"compartment {self.spelt[part.id]}", part)
         for part in self.plan.species:
             home = self.plan.homes[part.id]
             kind = "substanceOnly species" if home.is_amount else "species"
-            yield f"{kind} ${self.spelt[part.id]} in {self.spelt[home.compartment]};"
-            yield self._quantity(self.spelt[part.id], part, home.substance)
+            word = self.spelt[part.id]
+            where = f"{kind} ${word} in {self.spelt[home.compartment]};"
+            given = self._quantity(word, part).removeprefix(f"{word};").strip()
+            yield f"{where}  {given}".rstrip()
 
     def quantities(self, parts: Iterable[Part]) -> Iterator[str]:
         for part in parts:
             if part.id not in self.plan.dimensions and part.id not in self.plan.homes:
                 kind = "const" if is_constant(part) else "var"
-                yield self._quantity(f"{kind} {self.spelt[part.id]}", part, part.unit)
+                yield self._quantity(f"{kind} {self.spelt[part.id]}", part)
 
-    def _quantity(self, head: str, part: Part, unit: str) -> str:
+    def _quantity(self, head: str, part: Part) -> str:
         """A declaration: value at the start, unit, name and note."""
         given, word = self.plan.start(part), self.spelt[part.id]
         said = f" = {formula(given, self.spelt)}" if given is not None else ""
-        unit = self.unit_ids[base(unit)] if unit else ""
+        unit = self.unit_ids[base(part.unit)] if part.unit else ""
         if unit and given is not None and given.op == "number" and said[-1].isdigit():
             return "  ".join([f"{head}{said} {unit};", *self._about(part)])
         told = [f"{word} has {unit};"] if unit else []

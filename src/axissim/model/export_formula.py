@@ -95,6 +95,8 @@ def _infix(op: str, args: list[_Spelt]) -> _Spelt:
     tight = op == "power" or row.truth
     left = args[0] if args[0].binding >= row.binding + tight else args[0].within(_WHOLE)
     right = args[1].within(_WHOLE if op == "power" else row.binding + 1)
+    if op == "div" and args[0].text.isdigit() and args[1].text.isdigit():
+        right = args[1].within(_WHOLE + 1)  # 9/2 alone in a bracket is taken for one number
     gap = "" if op == "power" else " "
     text = f"{left.text}{gap}{row.infix}{gap}{right.text}"
     return _Spelt(text, row.binding, max(left.depth, right.depth))
