@@ -28,7 +28,10 @@ _EPS = float(np.finfo(np.float64).eps)
 _IMPLICIT = ("LSODA", "Radau", "BDF")
 _CALLS = 10  # a step; more means that the method does not get on
 _WATCHED = 100  # at least so many steps a run, if relations are watched
-_SHORTEST = 1e-5  # of a run: delays shorter than this do not shorten steps any more
+_NEAR = 2.0**-10  # of a step: over how much an interpolant's slope is measured
+_SHORTEST = 1e-4  # of a run: constant delays longer than this are the longest step
+_LOOSE = 200  # in so many parts, or fewer, a run is cut by delays that are no bound on a step
+_ROUNDS, _SHARE = 20, 0.01  # until a part differs from the last round by that share of tolerance
 
 
 def solve_by_scipy(method: str, kernel: Kernel, runs: Runs) -> None:
@@ -75,7 +78,7 @@ class _Course:
         self._happen()
         while self.t < self.stop:
             due = self.agenda.next_due(self.t + self.blur)
-            self._go(min(self.moments.after(self.t), due, self.t + self._least_lag(False)))
+            self._go(min(self.moments.after(self.t), due, self.t + self._loose_reach()))
             self._happen()
 
     def _begin(self) -> None:
@@ -92,16 +95,16 @@ class _Course:
         moments.add(self.runs.jump_time[self.jump : self.last_jump])
         return moments
 
-    def _least_lag(self, constant: bool) -> float:
-        """The longest step that reads no further than the past, by the delays that may vary or not.
+    def _firm_reach(self) -> float:
+        """The longest step that reads no further than the past, by the delays that are constant."""
+        lags = self.one.lags(self.t, self.y)[self.constant]
+        return float(min(lags[lags > _SHORTEST * self.span], default=np.inf))
 
-        Of those that may vary half is taken: they may become shorter on the way.
-        """
-        which = self.constant == constant
-        if not which.any():
-            return np.inf
-        lags = self.one.lags(self.t, self.y)[which] * (1.0 if constant else 0.5)
-        return max(min(lags[lags > 0.0], default=np.inf), _SHORTEST * self.span)
+    def _loose_reach(self) -> float:
+        """How far to go at once because of the other delays, which may read the step itself."""
+        lags = self.one.lags(self.t, self.y)
+        loose = lags[~self.constant | ((lags > 0.0) & (lags <= _SHORTEST * self.span))]
+        return float(max(0.5 * loose.min(), self.span / _LOOSE)) if loose.size else np.inf
 
     def _happen(self) -> None:
         """All that happens at this moment, and then, once that is saved, just after it."""
@@ -132,16 +135,36 @@ class _Course:
         return self.jump > first
 
     def _go(self, landing: float) -> None:
-        """To `landing`, or to where a relation changes before it."""
+        """To `landing`, or to where a relation changes before it.
+
+        If delayed values were read within a step while it was made, the way is gone again, reading
+        what it was the last time, until it comes to the same end.
+        """
+        begun, last = (self.t, self.y, self.saved), None
+        for _ in range(_ROUNDS):
+            self.t, self.y, self.saved = begun
+            self.one.guess = self.y[self.one.d :]
+            self.one.history.back(self.t, self.y)
+            self._pass(landing)
+            if not self.one.history.ahead or (last is not None and self._near(last)):
+                return
+            last = self.y
+
+    def _near(self, other: Any) -> bool:
+        allowed = self.runs.atol + self.runs.rtol * np.abs(self.y)
+        return bool(np.all(np.abs(self.y - other) <= _SHARE * allowed))
+
+    def _pass(self, landing: float) -> None:
         self.one.window = (self.t + self.blur, landing - self.blur)
-        if not np.all(np.isfinite(self.one.rates(self.t, self.one.reduced(self.y)))):
+        slope = self.one.rates(self.t, self.one.reduced(self.y))
+        if not np.all(np.isfinite(slope)):
             raise RunError(NON_FINITE)
         solver = self._solver(landing)
-        fresh = self.t + self.blur
+        fresh = self.t + self.blur if self.watching else np.nan
         while solver.status == "running":
             start, before = self.t, self.y
             self._step(solver)
-            whole = self._whole(solver, start, before)
+            whole = self._whole(solver, start, before, None if np.isnan(fresh) else slope)
             if self.one.lag_states:
                 self.one.history.add(start, solver.t, whole)
             found = self._crossing(whole, start, solver.t, fresh)
@@ -163,7 +186,7 @@ class _Course:
             self.t,
             self.one.reduced(self.y),
             landing,
-            max_step=min(watched, self._least_lag(True)),
+            max_step=min(watched, self._firm_reach()),
             rtol=max(self.runs.rtol, 2.3e-14),
             atol=np.maximum(self.one.reduced(self.runs.atol), 1e-300),
             **options,
@@ -177,22 +200,27 @@ class _Course:
             )
         self.runs.n_steps[self.run] += 1
 
-    def _whole(self, solver: Any, start: float, before: Any) -> Whole:
-        """The whole state within the step just made.
+    def _whole(self, solver: Any, start: float, before: Any, slope: Any) -> Whole:
+        """The whole state within the step just made, from `before` on.
 
-        LSODA's interpolant does not begin where the step began; what is amiss fades over the step.
+        LSODA's interpolant does not begin where the step began, and behind a jump neither its nor
+        BDF's begins with the `slope` it must have: what is amiss is mended, and fades over the
+        step, so that a bounce is seen however short it is.
         """
-        stop = solver.t
+        stop, length = solver.t, solver.t - start
 
         @cache
         def interpolant() -> Any:
             dense = solver.dense_output()
-            return dense, self.one.reduced(before) - dense(start)
+            amiss = self.one.reduced(before) - dense(start)
+            if slope is None:
+                return dense, amiss, 0.0 * amiss
+            return dense, amiss, length * (slope - _slope(dense, start, length * _NEAR))
 
         def whole(t: float) -> Any:
-            dense, amiss = interpolant()
-            share = (stop - t) / (stop - start) if stop > start else 0.0
-            return self.one.whole(t, dense(t) + share * amiss)
+            dense, amiss, leaning = interpolant()
+            left = (stop - t) / length if length > 0.0 else 0.0
+            return self.one.whole(t, dense(t) + left * (amiss + left * (1.0 - left) * leaning))
 
         return whole
 
@@ -204,7 +232,7 @@ class _Course:
         )
 
     def _arrive(self, t: float, y: Any) -> None:
-        self.t, self.y = t, y
+        self.t, self.y = float(t), y
         self.one.guess = y[self.one.d :]
         self.one.history.reach(t, y)
         self._check()
@@ -220,3 +248,8 @@ class _Course:
     def _check(self) -> None:
         if not np.all(np.isfinite(self.y)):
             raise RunError(NON_FINITE)
+
+
+def _slope(dense: Any, t: float, near: float) -> Any:
+    """The slope at the left end of an interpolant, exact for parabolas."""
+    return (4.0 * dense(t + near) - dense(t + 2.0 * near) - 3.0 * dense(t)) / (2.0 * near)

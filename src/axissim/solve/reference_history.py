@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -42,21 +42,32 @@ class History:
         The whole state at the start, and at every moment before it.
     last, at_last : float, (n,) array
         How far the run has come, and its whole state there once all has happened.
+    draft : list of Piece
+        What the way from `last` on was when it was gone before.
+    ahead : bool
+        Whether a value behind `last` was looked up since.
     """
 
     def __init__(self, start: float, before: Any) -> None:
         self.start, self.before = start, before
         self.last, self.at_last = start, before
-        self.starts: list[float] = []
         self.pieces: list[Piece] = []
+        self.draft: list[Piece] = []
+        self.ahead = False
 
     def add(self, start: float, stop: float, whole: Callable[[float], Any]) -> None:
         """Keep a step, whose whole state at a time is `whole`."""
         length = stop - start
-        self.starts.append(start)
         self.pieces.append(
             Piece(start, length, np.array([whole(start + length * node) for node in _NODES]))
         )
+
+    def back(self, t: float, y: Any) -> None:
+        """Go back to `t`, where it was `y`; what came after is a draft now."""
+        kept = bisect_left(self.pieces, t, key=_start)
+        self.pieces, self.draft = self.pieces[:kept], self.pieces[kept:]
+        self.ahead = False
+        self.reach(t, y)
 
     def reach(self, t: float, y: Any) -> None:
         """The run has come to `t`, where it is now `y`."""
@@ -74,10 +85,23 @@ class History:
             return np.nan, np.nan
         if t < self.start:
             return float(self.before[state]), 0.0
-        if t >= self.last:  # within the step being tried, which such a short delay keeps short
-            slope = (y[state] - self.at_last[state]) / (now - self.last) if now > self.last else 0.0
-            return float(self.at_last[state] + slope * (t - self.last)), float(slope)
-        piece = self.pieces[bisect_right(self.starts, t) - 1]
-        near = _NEAR * piece.length
-        rise = piece.value(state, t + near) - piece.value(state, t - near)
-        return piece.value(state, t), rise / (2.0 * near)
+        if t < self.last:
+            return _looked_up(self.pieces, state, t)
+        if t > self.last + _NEAR * (now - self.last):
+            self.ahead = True
+        if self.draft and t > self.last:
+            return _looked_up(self.draft, state, t)
+        slope = (y[state] - self.at_last[state]) / (now - self.last) if now > self.last else 0.0
+        return float(self.at_last[state] + slope * (t - self.last)), float(slope)
+
+
+def _start(piece: Piece) -> float:
+    return piece.start
+
+
+def _looked_up(pieces: list[Piece], state: int, t: float) -> tuple[float, float]:
+    """Value and slope, by the last of `pieces` that begins by `t`."""
+    piece = pieces[max(bisect_right(pieces, t, key=_start) - 1, 0)]
+    near = _NEAR * piece.length
+    rise = piece.value(state, t + near) - piece.value(state, t - near)
+    return piece.value(state, t), rise / (2.0 * near)
