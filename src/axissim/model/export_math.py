@@ -131,7 +131,8 @@ def _number(value: float) -> list[str]:
     if value == int(value) and abs(value) < 2**31 and text != "-0.0":
         return [f'<cn type="integer"> {int(value)} </cn>']
     mantissa, _, exponent = text.partition("e")
-    if exponent:
+    # A mantissa of 17 digits may be none that a float holds; then the number stays in one piece.
+    if exponent and float(f"{float(mantissa)!r}e{exponent}") == value:
         return [f'<cn type="e-notation"> {mantissa} <sep/> {int(exponent)} </cn>']
     return [f"<cn> {text} </cn>"]
 
