@@ -54,6 +54,46 @@ def spread(typingctx: Any, start: Any, sizes: Any) -> Any:
 
 
 @intrinsic
+def integers(typingctx: Any, address: Any) -> Any:
+    """`integers(address)`: a pointer to the int64 that lie at an address."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        return builder.inttoptr(values[0], ir.IntType(64).as_pointer())
+
+    return types.CPointer(types.int64)(types.intp), generate
+
+
+def packing(kind: Any) -> tuple[Any, Any]:
+    """Functions for compiled code that write and read a value where a pointer points.
+
+    Parameters
+    ----------
+    kind : numba type
+        A tuple of numbers and pointers, and of such tuples: nothing that counts references.
+    """
+
+    @intrinsic
+    def packed(typingctx: Any, start: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+            at = builder.bitcast(values[0], values[1].type.as_pointer())
+            builder.store(values[1], at, align=8)
+            return context.get_dummy_value()
+
+        return (types.void(start, value), generate) if value == kind else None
+
+    @intrinsic
+    def unpacked(typingctx: Any, start: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+            layout = context.get_value_type(kind)
+            at = builder.bitcast(values[0], layout.as_pointer())
+            return builder.load(at, align=8, typ=layout)
+
+        return kind(start), generate
+
+    return packed, unpacked
+
+
+@intrinsic
 def shifted(typingctx: Any, start: Any, by: Any) -> Any:
     """`shifted(start, by)`: the pointer `by` numbers further on."""
 

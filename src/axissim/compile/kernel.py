@@ -21,9 +21,9 @@ class Equations(NamedTuple):
 
     ``delayed``, ``compared``, ``events``, ``acting`` count delayed values, relations, events and
     actions; ``assigned`` is the most assignments of one event.  ``steady_lags``: no delay changes
-    in a run.  ``lag_states`` is each delayed value's state.  ``firing`` has a row an event:
-    initially, persistent, at_trigger, where its actions begin, where its targets begin and end in
-    ``targets``, which are states.
+    in a run.  The last three are addresses of tables of int64: each delayed value's state; a row
+    an event: initially, persistent, at_trigger, where its actions begin, where its targets begin
+    and end in the last table, of states.
     """
 
     prepare: int
@@ -51,9 +51,9 @@ class Equations(NamedTuple):
     acting: int
     assigned: int
     steady_lags: bool
-    lag_states: Any
-    firing: Any
-    targets: Any
+    lag_states: int
+    firing: int
+    targets: int
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,18 @@ class Kernel:
             acting=len(s.actions),
             assigned=max((len(event.targets) for event in s.events), default=0),
             steady_lags=s.steady_lags,
-            lag_states=np.array([state for state, _ in s.lags], np.int64),
-            firing=_firing_table(s),
-            targets=np.array([i for event in s.events for i in event.targets], np.int64),
+            **{key: int(table.ctypes.data) for key, table in self.tables.items()},
         )
+
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        """The tables of `Equations`, which must live as long as it is used."""
+        s = self.system
+        return {
+            "lag_states": np.array([state for state, _ in s.lags], np.int64),
+            "firing": _firing_table(s),
+            "targets": np.array([i for event in s.events for i in event.targets], np.int64),
+        }
 
     @cached_property
     def scalar(self) -> ModuleType:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from axissim.compile.calls import call
+from axissim.compile.calls import call, integers
 from axissim.compile.lanes import (
     absolute,
     broadcast,
@@ -57,6 +57,10 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     nothing, the step is a millionth of the span.  Leaves the rates at the start in ``w.group_f``.
     """
     n, y, f, at, f1 = m.states, w.group_y, w.group_f, w.stage, w.shift
+    first = m.fixed + 2 * m.switches
+    for k in range(m.delayed):  # nothing is in the past yet but the values at the start
+        store(w.group_q, first + k, load(y, integers(m.lag_states)[k]))
+        store(w.group_q, first + m.delayed + k, broadcast(0.0))
     start, span = task.start, task.stop - task.start
     store(w.clock, 0, start + (task.blur if m.switches else 0.0))
     call(m.rhs, w.clock, y, w.group_q, f)
@@ -90,8 +94,8 @@ def next_factor(error: Any, last: Any, order: float) -> Any:
 
 
 @njit(error_model="numpy")
-def next_landing(m: Any, task: Any, q: Any, lane: int, t: float) -> float:
-    """The next known switch time of one lane's run after `t`, or the end."""
+def next_landing(m: Any, task: Any, q: Any, lane: int, t: float, coming: float) -> float:
+    """The next known switch time of one lane's run after `t`, what is `coming`, or the end."""
     target, after, before = float(task.stop), t + task.blur, task.stop - task.blur
     for s in range(m.switches):
         moment = q[(m.fixed + 2 * s) * 8 + lane]
@@ -102,4 +106,4 @@ def next_landing(m: Any, task: Any, q: Any, lane: int, t: float) -> float:
                 moment += period
         if after < moment < min(target, before):
             target = moment
-    return target
+    return min(target, max(coming, after))

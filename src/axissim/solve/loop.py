@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from axissim.compile.calls import call, fetch_add
+from axissim.compile.calls import call, fetch_add, pointer
 from axissim.compile.lanes import (
     absolute,
     anywhere,
@@ -28,23 +28,40 @@ from axissim.compile.lanes import (
     lt,
     minimum,
     negated,
+    put,
     store,
     where,
 )
+from axissim.solve.agenda import (
+    BEGIN,
+    CROSS,
+    KEEP,
+    LIMIT,
+    LOOK_FROM_START,
+    SETTLE,
+    agenda_of,
+    agenda_sizes,
+    history,
+    jumps_of,
+    occur,
+)
 from axissim.solve.control import first_step, next_factor, next_landing, norm
-from axissim.solve.saving import save_observed, save_states
+from axissim.solve.occasions import FRAME_SIZE, Frame, packed
+from axissim.solve.saving import along, save_observed, save_states
 from axissim.solve.work import (
     MAX_STEPS,
     NON_FINITE,
     OK,
     STEP_TOO_SMALL,
     memory,
+    sizes,
     task_of,
     workspace,
 )
 
 _EPS = float(np.finfo(np.float64).eps)
 _LOST = 1e9  # a sum of pivots, each relative to 1/(h gamma), that has lost too many digits
+_EARLY = 1e4  # error of a step that asked for what has not happened yet
 _BLIND = 40.0  # rejections in a row for want of a finite value before a run is given up
 
 
@@ -55,27 +72,50 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
     # compiled in its own process, the linker took the first one's loop for both.
     @njit(error_model="numpy", forceinline=True)
     def drive(m: Any, runs: Any) -> None:
-        task = task_of(runs, m.states)
-        room = memory(m, method, task.width)
-        w = workspace(m, method, task.width, room)
+        task = task_of(runs, m, method.vectors)
+        notes, past, frame = (
+            memory(agenda_sizes(m)),
+            history(m, method.vectors),
+            np.zeros(FRAME_SIZE),
+        )
+        room = memory(sizes(m, method, task.width))
+        w = workspace(m, method, task.width, room, runs.occasions, frame)
+        agenda = agenda_of(m, method.vectors, notes, past)
+        packed(pointer(frame), Frame(m, task, w, agenda, jumps_of(runs)))
         w.group_at[0] = 8.0
         for lane in range(8):
             refill(m, task, method, w, lane)
         while anywhere(load(w.active, 0)):
+            if m.delayed:
+                occur(w, LIMIT, 0)
+                store(w.h, 0, minimum(load(w.h, 0), load(w.least, 0)))
             t, h, target = load(w.t, 0), load(w.h, 0), load(w.target, 0)
             lands = le(target - t, 1.0001 * h)
             h = where(lands, target - t, h)
             end = where(lands, target, t + h)
-            inner = both(lands, lt(target, task.stop))
-            store(w.hi, 0, where(lands, target - task.blur, end) if m.switches else end)
+            sharp = task.eventful or m.switches > 0
+            store(w.hi, 0, where(lands, target - task.blur, end) if sharp else end)
             if method.implicit:
+                if m.delayed:
+                    occur(w, LOOK_FROM_START, 0)
                 call(m.rhs_jacobian, w.lo, w.y, w.q, w.f, w.ft, w.jac)
             take_step(m, w, t, h)
             error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
             if method.implicit:
                 error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
+            if m.delayed:
+                error = where(load(w.ahead, 0), _EARLY, error)
             accept = judge(task, method, w, h, error)
-            store(w.end, 0, where(accept, end, -np.inf))
+            stops = both(accept, both(lands, lt(target, task.stop)))
+            if m.delayed + m.compared > 0:
+                interpolants(task, m.states, h, w.k, w.dense)
+                found = watched(m, w, accept, h)
+                end = where(found, t + load(w.theta, 0) * h, end)
+                stops = either(stops, found)
+            before = end
+            if task.eventful:
+                before = where(either(stops, lands), end - 0.5 * task.blur, end)
+            store(w.end, 0, where(accept, before, -np.inf))
             need = le(load(w.next_save, 0), load(w.end, 0))
             if anywhere(need):
                 interpolants(task, m.states, h, w.k, w.dense)
@@ -83,9 +123,12 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
                     save_observed(m, task, method.vectors, w, need, t, h)
                 else:
                     save_states(m, task, method.vectors, w, h)
+            if m.compared:
+                shorten(m, method.vectors, w)
             commit(m, method, w, accept, end)
-            turn(m, task, method, w, accept, inner)
-        room[0] = float(runs.counter.size)  # a use of the memory, so that it lives until here
+            turn(m, task, method, w, accept, stops)
+        # a use of the memory, so that it lives until here
+        room[0] = notes[0] = frame[0] = float(runs.counter.size + past.size)
 
     return drive
 
@@ -114,6 +157,29 @@ def judge(task: Any, method: Any, w: Any, h: Any, error: Any) -> Any:
 
 
 @njit(error_model="numpy", forceinline=True)
+def watched(m: Any, w: Any, accept: Any, h: Any) -> Any:
+    """Remember a step for delayed values; whether a relation changes in it, in each lane."""
+    store(w.accepted, 0, accept)
+    store(w.tried, 0, h)
+    store(w.found, 0, broadcast(0.0))
+    if m.delayed:
+        occur(w, KEEP, 0)
+    if m.compared:
+        occur(w, CROSS, 0)
+    return load(w.found, 0)
+
+
+@njit(error_model="numpy", forceinline=True)
+def shorten(m: Any, vectors: int, w: Any) -> None:
+    """End the step of some lanes where a relation changes."""
+    found = load(w.found, 0)
+    if anywhere(found):
+        along(m.states, vectors, w, load(w.theta, 0))
+        for i in range(m.states):
+            store(w.y1, i, where(found, load(w.stage, i), load(w.y1, i)))
+
+
+@njit(error_model="numpy", forceinline=True)
 def commit(m: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
     """Move the lanes whose step was accepted."""
     n, last = m.states, (method.stages - 1) * m.states
@@ -127,19 +193,25 @@ def commit(m: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
 
 
 @njit(error_model="numpy", forceinline=True)
-def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, inner: Any) -> None:
-    """What happens to a lane between steps: its run ends, is given up, or passes a switch."""
+def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, switched: Any) -> None:
+    """What happens to a lane between steps: its run ends, is given up, or passes a switch.
+
+    `switched` are the lanes that stand where something switches or happens.
+    """
     t, active = load(w.t, 0), load(w.active, 0)
     small = lt(load(w.h, 0), 4.0 * _EPS * absolute(t))
     long = ge(load(w.steps, 0) + load(w.rejected, 0), task.max_steps)
     ended = both(accept, ge(t, task.stop))
     bad = both(active, either(either(small, long), ge(load(w.blind, 0), _BLIND)))
-    switched = both(accept, inner)
     if not anywhere(either(either(ended, bad), switched)):
         return
     for lane in range(8):
-        if get(ended, lane) != 0.0:
-            record(task, w, lane, OK)
+        status = OK
+        stands = get(ended, lane) != 0.0 or get(switched, lane) != 0.0
+        if task.eventful and stands:
+            status = occur(w, SETTLE, lane)
+        if get(ended, lane) != 0.0 or status != OK:
+            record(task, w, lane, status)
             refill(m, task, method, w, lane)
         elif get(bad, lane) != 0.0:
             blind = w.blind[lane] > 0.0
@@ -149,12 +221,20 @@ def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, inner: Any) -> Non
             refill(m, task, method, w, lane)
         elif get(switched, lane) != 0.0:
             w.lo[lane] = w.t[lane] + task.blur
-            w.target[lane] = next_landing(m, task, w.q, lane, w.t[lane])
+            coming = w.ask[3] if task.eventful else np.inf
+            w.target[lane] = next_landing(m, task, w.q, lane, w.t[lane], coming)
     if method.reuses_last and anywhere(switched):
-        store(w.clock, 0, load(w.lo, 0))
-        call(m.rhs, w.clock, w.y, w.q, w.f)
-        for i in range(m.states):
-            store(w.k, i, where(switched, load(w.f, i), load(w.k, i)))
+        renew(m, w, switched)
+
+
+@njit(error_model="numpy", forceinline=True)
+def renew(m: Any, w: Any, lanes: Any) -> None:
+    """The rates that a step begins with, where they are not those that the last one ended with."""
+    if m.delayed:
+        occur(w, LOOK_FROM_START, 0)
+    call(m.rhs, w.lo, w.y, w.q, w.f)
+    for i in range(m.states):
+        store(w.k, i, where(lanes, load(w.f, i), load(w.k, i)))
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -173,7 +253,21 @@ def record(task: Any, w: Any, lane: int, status: int) -> None:
 
 @njit(error_model="numpy")
 def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
-    """Put the next run into a lane, or leave the lane idle if there is none."""
+    """Put the next run that can begin into a lane, or leave the lane idle if there is none."""
+    while _filled(m, task, method, w, lane) and task.eventful:
+        w.active[lane] = 1.0
+        status = occur(w, BEGIN, lane)
+        if status == OK:
+            if method.reuses_last:
+                renew(m, w, put(broadcast(0.0), lane, 1.0))
+            w.target[lane] = next_landing(m, task, w.q, lane, task.start, w.ask[3])
+            return
+        record(task, w, lane, status)
+
+
+@njit(error_model="numpy")
+def _filled(m: Any, task: Any, method: Any, w: Any, lane: int) -> bool:
+    """Put the next run into a lane as it was made ready."""
     if w.group_at[0] == 8.0:
         prepare_group(m, task, method.order, w)
     slot = int(w.group_at[0])
@@ -182,23 +276,25 @@ def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
     if run < 0.0:
         w.target[lane] = np.inf
         w.hi[lane] = w.t[lane]
-        return
+        return False
     w.group_at[0] = slot + 1.0
     w.run[lane] = run
-    for i in range(m.fixed + 2 * m.switches):
+    for i in range(m.fixed + 2 * m.switches + 2 * m.delayed):
         w.q[i * 8 + lane] = w.group_q[i * 8 + slot]
     for i in range(m.states):
         w.y[i * 8 + lane] = w.group_y[i * 8 + slot]
         w.k[i * 8 + lane] = w.group_f[i * 8 + slot]
     start = task.start
     w.t[lane] = start
-    w.lo[lane] = start + (task.blur if m.switches else 0.0)
+    w.lo[lane] = start + (task.blur if m.switches or task.eventful else 0.0)
     w.h[lane] = task.fixed_step if task.fixed_step > 0.0 else w.group_h[slot]
-    w.target[lane] = next_landing(m, task, w.q, lane, start)
     w.saved[lane] = 0
     w.next_save[lane] = start
     w.rejecting[lane] = 0.0
     w.steps[lane] = w.rejected[lane] = w.blind[lane] = w.last[lane] = 0.0
+    if not task.eventful:
+        w.target[lane] = next_landing(m, task, w.q, lane, start, np.inf)
+    return True
 
 
 @njit(error_model="numpy")

@@ -29,7 +29,7 @@ from numba import njit
 from axissim.compile.calls import moved
 from axissim.compile.lanes import load, store
 from axissim.solve.loop import drive_of
-from axissim.solve.stages import add_slope, factorise, look, rates, solve_stage
+from axissim.solve.stages import add_slope, constrain, factorise, look, rates, solve_stage
 from axissim.solve.work import Method
 
 

@@ -9,6 +9,8 @@ from numba import njit
 
 from axissim.compile.calls import call, moved, shifted, store_first
 from axissim.compile.lanes import anywhere, broadcast, get, le, load, minimum, store
+from axissim.solve.agenda import LOOK_FROM_STAGE, occur
+from axissim.solve.past import look_back
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -71,31 +73,49 @@ def _write_states(task: Any, vectors: int, w: Any, lane: int, chunks: int) -> No
 @njit(error_model="numpy", forceinline=True)
 def save_observed(m: Any, task: Any, vectors: int, w: Any, need: Any, t: Any, h: Any) -> None:
     """The same where observables are asked for: one save point a lane at a time, all lanes."""
-    n = m.states
     while anywhere(need):
         when = load(w.next_save, 0)
-        theta = minimum((when - t) / h, 1.0)
-        rest = 1.0 - theta
-        for i in range(n):
-            inner = load(w.dense, (vectors - 1) * n + i)
-            for d in range(vectors - 2, -1, -1):
-                inner = load(w.dense, d * n + i) + theta * inner
-            value = rest * load(w.y, i) + theta * (load(w.y1, i) + rest * inner)
-            store(w.stage, i, value)
+        along(m.states, vectors, w, minimum((when - t) / h, 1.0))
         store(w.clock, 0, when)
+        if m.delayed:
+            occur(w, LOOK_FROM_STAGE, 0)
         call(m.observe, w.clock, w.stage, w.q, w.v)
         for lane in range(8):
             if get(need, lane) != 0.0:
-                _write_observed(n, task, w, lane)
+                _write_observed(m.states, task, w, w.stage, lane)
         need = le(load(w.next_save, 0), load(w.end, 0))
 
 
 @njit(error_model="numpy", forceinline=True)
-def _write_observed(n: int, task: Any, w: Any, lane: int) -> None:
+def along(n: int, vectors: int, w: Any, share: Any) -> None:
+    """The dense output at a share of the step, into ``w.stage``."""
+    rest = 1.0 - share
+    for i in range(n):
+        inner = load(w.dense, (vectors - 1) * n + i)
+        for d in range(vectors - 2, -1, -1):
+            inner = load(w.dense, d * n + i) + share * inner
+        value = rest * load(w.y, i) + share * (load(w.y1, i) + rest * inner)
+        store(w.stage, i, value)
+
+
+@njit(error_model="numpy")
+def save_now(m: Any, task: Any, w: Any, a: Any, lane: int, t: float) -> None:
+    """Write one lane's save points up to `t`, where it stands; `a` is its agenda."""
+    if w.next_save[lane] > t:
+        return
+    if m.delayed:
+        look_back(m, w, a, a.moment, w.y)
+    call(m.observe, a.moment, w.y, w.q, w.v)
+    while w.next_save[lane] <= t:
+        _write_observed(m.states, task, w, w.y, lane)
+
+
+@njit(error_model="numpy", forceinline=True)
+def _write_observed(n: int, task: Any, w: Any, y: Any, lane: int) -> None:
     at = int(w.saved[lane])
     row = (int(w.run[lane]) * task.points + at) * task.width
     for o in range(task.width):
         i = task.picked[o]
-        task.out[row + o] = w.stage[i * 8 + lane] if i < n else w.v[(i - n) * 8 + lane]
+        task.out[row + o] = y[i * 8 + lane] if i < n else w.v[(i - n) * 8 + lane]
     w.saved[lane] = at + 1.0
     w.next_save[lane] = task.times[at + 1] if at + 1 < task.points else np.inf

@@ -8,6 +8,7 @@ from numba import njit
 
 from axissim.compile.calls import call, moved
 from axissim.compile.lanes import broadcast, load, maximum, minimum, store
+from axissim.solve.agenda import LOOK_FROM_STAGE, occur
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -28,6 +29,8 @@ def look(w: Any, moment: Any) -> None:
 @njit(error_model="numpy", forceinline=True)
 def rates(m: Any, w: Any, into: Any) -> None:
     """The rates at a stage."""
+    if m.delayed:
+        occur(w, LOOK_FROM_STAGE, 0)
     call(m.rhs, w.clock, w.stage, w.q, into)
 
 
@@ -37,6 +40,13 @@ def add_slope(m: Any, w: Any, factor: Any) -> None:
     if not m.autonomous:
         for i in range(m.states):
             store(w.shift, i, load(w.shift, i) + factor * load(w.ft, i))
+
+
+@njit(error_model="numpy", forceinline=True)
+def constrain(m: Any, w: Any) -> None:
+    """Nothing of other stages is added to the residuals of implicit quantities."""
+    for i in range(m.differential, m.states):
+        store(w.shift, i, broadcast(0.0))
 
 
 @njit(error_model="numpy", forceinline=True)

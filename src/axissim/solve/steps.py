@@ -36,6 +36,7 @@ def _take_step(tableau: Tableau) -> str:
         ]
     for stage in range(1, tableau.stages):
         lines += _sums(tableau, stage)
+        lines += ["    constrain(m, w)"] if tableau.implicit else []
         lines.append(f"    look(w, t + {_clean(tableau.alpha[stage])!r} * h)")
         if tableau.implicit:
             lines += ["    rates(m, w, w.f)", *_rosenbrock(tableau, stage)]
@@ -93,8 +94,8 @@ def _interpolants(tableau: Tableau) -> str:
     lines = [
         _COMPILED,
         "def interpolants(task, n, h, k, d):",
-        "    for o in range(n if task.observed else task.width):",
-        "        i = o if task.observed else task.picked[o]",
+        "    for o in range(n if task.whole else task.width):",
+        "        i = o if task.whole else task.picked[o]",
     ]
     used = [j for j in range(tableau.stages) if any(row[j] for row in tableau.dense)]
     lines += [f"        k{j} = load(k, {j} * n + i)" for j in used]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from axissim.solve.method import method_module
+from axissim.solve.occasions import occasions
 from axissim.solve.tableaus import TABLEAUS
 from axissim.solve.work import Runs
 
@@ -33,6 +34,8 @@ def solve(
         False if interrupted (Ctrl-C): runs begun are finished, the others are ``not_run``.
     """
     kernel = method_module(TABLEAUS[method]).solve
+    if _eventful(equations, runs):
+        runs = runs._replace(occasions=occasions())
     count = runs.status.size
     if threads == 1 and watch is None and count <= 8:
         kernel(equations, runs)
@@ -52,6 +55,11 @@ def solve(
                 complete = complete and bool(runs.counter[0] >= count)
                 runs.counter[0] = count
     return complete
+
+
+def _eventful(m: Any, runs: Runs) -> bool:
+    """Whether more happens to a run than its equations say."""
+    return bool(m.events or m.delayed or m.differential < m.states or runs.jump_time.size)
 
 
 def _none_of(runs: Runs) -> Runs:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from axissim.compile.calls import moved, pointer
+from axissim.compile.calls import pointer, spread
 from axissim.compile.lanes import align64
 
 STATUS = ("not_run", "ok", "max_steps", "step_too_small", "non_finite", "event_error")
@@ -44,6 +44,8 @@ class Runs(NamedTuple):
         ``scale * state + shift``; a run's are in order of time.
     jump_time, jump_scale, jump_shift : (jumps,) float64
     jump_state : (jumps,) int64
+    occasions : int
+        The address of what is called when more happens than equations say; 0 if that is never.
     """
 
     defaults: Any
@@ -67,6 +69,7 @@ class Runs(NamedTuple):
     jump_state: Any
     jump_scale: Any
     jump_shift: Any
+    occasions: int
 
 
 class Task(NamedTuple):
@@ -95,14 +98,19 @@ class Task(NamedTuple):
     stop: float
     observed: bool
     blur: float  # how far rounding may move a switch: rates are not asked nearer to one
+    eventful: bool  # whether more can happen to a run than its equations
+    whole: bool  # whether the interpolants of every state are wanted
+    vectors: int  # of the method's dense output
 
 
 @njit
-def task_of(runs: Any, states: int) -> Task:
+def task_of(runs: Any, m: Any, vectors: int) -> Task:
     """`runs` as pointers; the arrays must be kept alive."""
     observed = False
     for which in runs.picked:
-        observed = observed or which >= states
+        observed = observed or which >= m.states
+    whole = observed or m.delayed + m.compared > 0
+    eventful = runs.occasions != 0
     return Task(
         pointer(runs.defaults), pointer(runs.columns), pointer(runs.design), pointer(runs.times),
         pointer(runs.picked), pointer(runs.atol), pointer(runs.out), pointer(runs.status),
@@ -111,6 +119,7 @@ def task_of(runs: Any, states: int) -> Task:
         runs.status.size, runs.columns.size, runs.times.size, runs.picked.size,
         runs.times[0], runs.times[-1], observed,
         8.0 * _EPS * max(abs(runs.times[0]), abs(runs.times[-1])),
+        eventful, whole, vectors,
     )  # fmt: skip
 
 
@@ -137,8 +146,11 @@ class Work(NamedTuple):
     and to where the equations may be asked (not across a switch), next landing, next save point,
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
     error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
-    ``rows``: each lane's interpolants, state beside
-    state.  ``end``: up to where a lane may save.
+    ``rows``: each lane's interpolants, state beside state.  ``end``: up to where a lane may save.
+    What is handed to `axissim.solve.occasions` and back: what it is asked, and its answer; of each
+    lane the least delay, whether a delayed value was asked for that is not there yet, whether its
+    step is accepted, how long it is, whether a relation changes in it, and after what share of it.
+    ``occasions`` is its address; it reads its ``frame`` there.
     """
 
     y: Any
@@ -178,83 +190,41 @@ class Work(NamedTuple):
     group_at: Any
     rows: Any
     end: Any
+    ask: Any
+    least: Any
+    ahead: Any
+    accepted: Any
+    tried: Any
+    found: Any
+    theta: Any
+    occasions: int
+    frame: Any
 
 
 @njit
 def sizes(m: Any, method: Any, width: int) -> Any:
     """How many vectors each pointer of `Work` needs."""
-    n, q = m.states, m.fixed + 2 * m.switches
+    n, q = m.states, m.fixed + 2 * m.switches + 2 * m.delayed
     of_equations = (
-        n,
-        n,
-        n,
-        n,
-        m.jacobian,
-        m.lu + 1,
-        method.stages * n,
-        n,
-        n,
-        n,
-        method.vectors * n,
-        q,
-    )
+        n, n, n, n, m.jacobian, m.lu + 1, method.stages * n, n, n, n, method.vectors * n, q,
+    )  # fmt: skip
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8), 1)
-    return of_equations + of_lanes + of_group
+    return of_equations + of_lanes + of_group + (1, 1, 1, 1, 1, 1, 1)
 
 
 @njit
-def memory(m: Any, method: Any, width: int) -> Any:
-    """Zeros for all of `Work`, beginning where vectors load fastest."""
+def memory(count: Any) -> Any:
+    """Zeros for neighbours of so many vectors, beginning where vectors load fastest."""
     total = 0
-    for size in sizes(m, method, width):
+    for size in count:
         total += size
     return align64(np.zeros(8 * total + 7))
 
 
 @njit
-def workspace(m: Any, method: Any, width: int, room: Any) -> Work:
-    """`Work` in `room`, which must be kept alive."""
-    at = np.zeros(38, np.int64)
-    for i, size in enumerate(sizes(m, method, width)):
-        at[i + 1] = at[i] + size
-    p = pointer(room)
-    return Work(
-        moved(p, at[0]),
-        moved(p, at[1]),
-        moved(p, at[2]),
-        moved(p, at[3]),
-        moved(p, at[4]),
-        moved(p, at[5]),
-        moved(p, at[6]),
-        moved(p, at[7]),
-        moved(p, at[8]),
-        moved(p, at[9]),
-        moved(p, at[10]),
-        moved(p, at[11]),
-        moved(p, at[12]),
-        moved(p, at[13]),
-        moved(p, at[14]),
-        moved(p, at[15]),
-        moved(p, at[16]),
-        moved(p, at[17]),
-        moved(p, at[18]),
-        moved(p, at[19]),
-        moved(p, at[20]),
-        moved(p, at[21]),
-        moved(p, at[22]),
-        moved(p, at[23]),
-        moved(p, at[24]),
-        moved(p, at[25]),
-        moved(p, at[26]),
-        moved(p, at[27]),
-        moved(p, at[28]),
-        moved(p, at[29]),
-        moved(p, at[30]),
-        moved(p, at[31]),
-        moved(p, at[32]),
-        moved(p, at[33]),
-        moved(p, at[34]),
-        moved(p, at[35]),
-        moved(p, at[36]),
-    )
+def workspace(m: Any, method: Any, width: int, room: Any, occasions: int, frame: Any) -> Work:
+    """`Work` in `room` and `frame`, which must be kept alive."""
+    pointers = spread(pointer(room), sizes(m, method, width))
+    everything = pointers + (occasions, pointer(frame))  # noqa: RUF005, for Numba
+    return Work(*everything)

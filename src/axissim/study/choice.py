@@ -178,4 +178,5 @@ def runs_of(
         jump_state=np.empty(0, np.int64),
         jump_scale=np.empty(0),
         jump_shift=np.empty(0),
+        occasions=0,
     )
