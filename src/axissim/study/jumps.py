@@ -112,6 +112,7 @@ def jumps_of(series: Sequence[Series], states: Sequence[str], runs: int, end: fl
 def sums(start: Any, stop: Any, level: Any) -> tuple[Any, float, Any]:
     """When the sum of the levels that hold changes, and to what; exactly 0 where none holds."""
     start, stop, level = _alike(start, stop, level)
+    stop = np.where(np.isfinite(start), stop, np.nan)
     time = np.concatenate([stop, start], axis=1)  # stops first, where both are at one moment
     there = np.isfinite(time)
     change = np.where(there, np.concatenate([-level, level], axis=1), 0.0)
@@ -129,6 +130,7 @@ def sums(start: Any, stop: Any, level: Any) -> tuple[Any, float, Any]:
 def products(start: Any, stop: Any, level: Any) -> tuple[Any, float, Any]:
     """When the product of the levels that hold changes, and to what; exactly 1 where none holds."""
     start, stop, level = _alike(start, stop, level)
+    stop = np.where(np.isfinite(start), stop, np.nan)
     time = np.concatenate([stop, start], axis=1)
     product = np.ones(time.shape)
     for at in range(start.shape[1]):
