@@ -6,15 +6,13 @@ imported text is put in here, and only from the folder of the model itself.
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from axissim.model import translator
+from axissim.model.apart import apart
 from axissim.model.model import Model, ModelError
 from axissim.model.sbml import LOCK, identifier, read_sbml
 from axissim.model.scan import MOST_BYTES
@@ -93,17 +91,12 @@ def _translated(whole: _Text, label: str, trusted: bool) -> tuple[str, str]:
 
 def _apart(text: str, label: str) -> dict[str, str]:
     """Translate in a process of its own: twenty short modules can ask for a million parts."""
-    command = [sys.executable, "-P", str(translator.__file__)]
-    try:
-        done = subprocess.run(
-            command, input=text.encode(), capture_output=True, timeout=3 * translator.MOST_SECONDS
-        )
-        made: dict[str, str] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+    made = apart("translated", text)
+    if made is None:
         raise ModelError(
             f"{label}: takes libantimony over {translator.MOST_SECONDS} s or "
             f"{translator.MOST_MEMORY >> 30} GB; make the model smaller"
-        ) from None
+        )
     return made
 
 

@@ -195,7 +195,7 @@ def _read_file(path: Path, label: str, trusted: bool = False) -> Model:
     data = _bytes(path)
     begins = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if path.suffix.lower() in (".xml", ".sbml") or begins.startswith((b"<", b"\x1f\x8b")):
-        return read_sbml(data, label)
+        return read_sbml(data, label, path=path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""SBML text to a model, through libSBML: Level 2 and Level 3, as far as axissim simulates them.
+"""SBML text to a model, through libSBML: all of the core that an ODE engine can run.
 
 What a model uses beyond that is refused by name; nothing is left out in silence.
 """
@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from axissim.model import fast
@@ -17,6 +17,7 @@ from axissim.model.amounts import choose_states
 from axissim.model.constraints import choose_unknowns, solve_constraints
 from axissim.model.drafts import drafted, plain
 from axissim.model.events import EventDraft, event_of, read_events
+from axissim.model.flattening import flattened
 from axissim.model.history import recall
 from axissim.model.initial import settle
 from axissim.model.model import (
@@ -39,7 +40,12 @@ log = logging.getLogger("axissim")
 LOCK = threading.RLock()  # libantimony keeps global state; libSBML is read under the same lock
 
 
-def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | None = None) -> Model:
+def read_sbml(
+    data: bytes,
+    label: str = "model",
+    places: Mapping[str, str] | None = None,
+    path: Path | None = None,
+) -> Model:
     """Read an SBML document.
 
     Parameters
@@ -50,6 +56,8 @@ def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | Non
         What errors call it: the file's name.
     places : mapping, optional
         ``file:line`` of each id in the author's own text, if that was not SBML.
+    path : Path, optional
+        The file of the text: submodels may be in files of its folder, and nowhere else.
 
     Raises
     ------
@@ -58,14 +66,17 @@ def read_sbml(data: bytes, label: str = "model", places: Mapping[str, str] | Non
     UnsupportedModelError
         The model uses what axissim does not simulate yet.
     """
-    text, required = scanned(data, label)
+    whole = scanned(data, label)
+    if whole.hierarchical:
+        whole = flattened(whole, label, path)
+        places = places or {}  # the lines are no longer the author's
     source = Source(label, places)
     with LOCK:
-        document = _document(text, source)
-        for package in required:
+        document = _document(whole.text, source)
+        for package in whole.required:
             raise UnsupportedModelError(
                 f"{label}: the model needs the SBML package {package}, which axissim does not "
-                "simulate yet; flatten it or remove the package"
+                "simulate; remove what uses it"
             )
         reading = Reading(document.getModel(), source)
         units = read_units(document.getModel(), document.getLevel(), source)
@@ -85,6 +96,8 @@ def _document(text: str, source: Source) -> Any:
             raise ModelError(
                 f"{source.label}{line}: {found.getShortMessage()}: {detail}; mend the element"
             )
+    if document.getLevel() == 1 and document.getModel() is not None:
+        document.setLevelAndVersion(2, 5, False)
     if document.getModel() is None:
         raise ModelError(f"{source.label}: there is no <model>; add one")
     return document

@@ -1,4 +1,4 @@
-"""Antimony text to SBML text by libantimony; run as a program, alone in a process with limits.
+"""Text to plain SBML by C libraries; run as a program, alone in a process with limits.
 
 Nothing of axissim is imported here, so that the process starts quickly.
 """
@@ -38,6 +38,32 @@ def translated(text: str) -> dict[str, str]:
         antimony.freeAll()
 
 
+def flattened(text: str) -> dict[str, str]:
+    """Put the submodels of an SBML text into its model, with files from the current folder.
+
+    Returns
+    -------
+    dict
+        ``sbml``, or ``error``, libSBML's words.
+    """
+    import libsbml
+
+    document = libsbml.readSBMLFromString(text)
+    options = libsbml.ConversionProperties()
+    for option, given in (("flatten comp", True), ("performValidation", False)):
+        options.addOption(option, given)
+    options.addOption("leavePorts", False)
+    document.setLocationURI("file:model.xml")
+    done = document.convert(options)
+    model = document.getModel()
+    submodels = model.getPlugin("comp") if model is not None else None
+    if done == libsbml.LIBSBML_OPERATION_SUCCESS and not submodels:
+        return {"sbml": str(libsbml.writeSBMLToString(document))}
+    errors = [document.getError(i) for i in range(document.getNumErrors())]
+    found = [error for error in errors if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    return {"error": str(found[-1].getMessage()) if found else "libSBML cannot flatten it"}
+
+
 def _limited() -> None:
     """Hold this process to the memory and time above, where the system can."""
     try:
@@ -51,4 +77,5 @@ def _limited() -> None:
 
 if __name__ == "__main__":
     _limited()
-    sys.stdout.write(json.dumps(translated(sys.stdin.buffer.read().decode("utf-8"))))
+    task = {"translated": translated, "flattened": flattened}[sys.argv[1]]
+    sys.stdout.write(json.dumps(task(sys.stdin.buffer.read().decode("utf-8"))))
