@@ -266,3 +266,37 @@ def test_a_unit_without_a_size_is_refused(scale: int, multiplier: object) -> Non
     )
     with pytest.raises(ModelError, match=r"m\.xml:4: unit definition 'u' has no finite size"):
         read_sbml(document(inside), "m.xml")
+
+
+EVENTS = """model m()
+  unit hour = 3600 second;  unit time_unit = 3600 second
+  unit uM = 1e-6 mole/litre;  unit per_h = 1/(3600 second)
+  const k = 0.5 per_h;  const top = 3 uM;  const lag = 2 hour;  const rank = 2 dimensionless
+  var x = 1 uM;  x' = -k*delay(x, lag)
+  var z = 1 uM;  0 = z^3/top^2 + z - x
+  E: at lag after x > top && time > lag, priority=rank: x = x + top
+  F: at 2 after x > top, priority=1: x = 4
+end
+"""
+
+
+def test_units_of_events_constraints_and_lags_agree() -> None:
+    assert check(read_antimony(EVENTS), "dimensionless") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("delay(x, lag)", "delay(x, top)", "rate of 'x': in delay(x, top), the lag top is in"),
+        ("delay(x, lag)", "delay(lag, lag)", "rate of 'x': -k * delay(lag, lag) is in no unit but"),
+        ("z^3/top^2", "z^3/top", "constraint on 'z': in z^3 / top + z, z^3 / top is in umol^2/L^2"),
+        ("at lag after", "at top after", "delay of 'E': top is in umol/L but should be in h"),
+        ("x > top &&", "x > lag &&", "trigger of 'E': in x > lag, x is in umol/L but lag is in h"),
+        ("=rank", "=top", "priority of 'E': top is in umol/L but should be in no unit"),
+        ("x + top", "x*top", "'x' as 'E' sets it: x * top is in umol^2/L^2 but should"),
+    ],
+)  # fmt: skip
+def test_a_unit_that_does_not_fit_in_them_is_told(old: str, new: str, wanted: str) -> None:
+    assert old in EVENTS
+    line, *_ = check(read_antimony(EVENTS.replace(old, new)), "dimensionless")
+    assert line.startswith(wanted)
