@@ -127,6 +127,8 @@ def same(first: Expression, second: Expression) -> bool:
 def _plain(node: Expression, args: tuple[Expression, ...]) -> Expression:
     if node.op == "number":
         return number(float(f"{node.value:.{_DIGITS - 1}e}") + 0.0)  # -0.0 is 0.0 here
+    if node.op == "neg" and args[0].op == "number":
+        return number(0.0 - args[0].value)
     if node.op not in ("add", "mul"):
         return condition(operation(node.op, *args)) if args else node
     total, *rest = args[0], *_terms(node.op, args[1])
