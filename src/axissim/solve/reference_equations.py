@@ -173,7 +173,7 @@ class RunEquations:
         """Newton's method, its moves halved while they make things worse; NaN if it fails."""
         z, last = self.y[self.d :].copy(), np.inf
         residual = self._residual(z)
-        for _ in range(60):
+        for attempt in range(60):
             if not residual.any():
                 return
             try:
@@ -182,6 +182,8 @@ class RunEquations:
                 break
             size = float(np.max(np.abs(move) / (np.abs(z) + self.floor + 1e-300)))
             small = np.all(np.abs(move) <= 4 * _EPS * np.abs(z) + self.floor)
+            if small and not attempt:  # what meets its constraints stays as it is, to the last bit
+                return
             if not size < np.inf:
                 break
             z, residual = self._moved(z, move, residual)

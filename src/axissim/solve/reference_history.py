@@ -105,3 +105,19 @@ def _looked_up(pieces: list[Piece], state: int, t: float) -> tuple[float, float]
     near = _NEAR * piece.length
     rise = piece.value(state, t + near) - piece.value(state, t - near)
     return piece.value(state, t), rise / (2.0 * near)
+
+
+def hermite(
+    start: float, stop: float, first: Any, last: Any, slope: Any, end_slope: Any
+) -> Callable[[float], Any]:
+    """The cubic through two values with two slopes; near `start` it keeps every digit."""
+    length = stop - start
+    rise = last - first
+    b = 3.0 * rise - length * (2.0 * slope + end_slope)
+    c = length * (slope + end_slope) - 2.0 * rise
+
+    def cubic(t: float) -> Any:
+        s = (t - start) / length if length > 0.0 else 1.0
+        return first + s * (length * slope + s * (b + s * c))
+
+    return cubic
