@@ -8,6 +8,7 @@ its slope), ``v_`` a quantity the author named, ``x`` a shared part without a na
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -41,13 +42,9 @@ def emit(system: System) -> dict[str, str]:
     """
     inputs = {key: _input(key) for key in system.inputs}
     moving = {key: f"y_{key}" for key in system.states}
-    moving |= {key: f"q_{key}" for key in system.fixed}
-    moving |= {key: "d_" + key.replace(" ", "_") for key in system.delayed}
-    authors = {
-        node: f"v_{key}"
-        for key, node in system.observables.items()
-        if node.args and key.isidentifier()
-    }
+    moving |= {key: _variable("q", key) for key in system.fixed}
+    moving |= {key: _variable("d", key) for key in system.delayed}
+    authors = {node: _variable("v", key) for key, node in system.observables.items() if node.args}
     rates = [("f", i, rate) for i, rate in enumerate(system.rates)]
     slopes = [("ft", i, s) for i, s in enumerate(system.time_slopes) if not system.autonomous]
     entries = [("jac", i, entry) for i, entry in enumerate(system.jacobian.values())]
@@ -78,6 +75,11 @@ def emit(system: System) -> dict[str, str]:
 
 def _numbered(formulas: Iterable[Expression]) -> Stores:
     return [("v", i, formula) for i, formula in enumerate(formulas)]
+
+
+def _variable(role: str, key: str) -> str:
+    """What the code calls a quantity; one of ours has spaces or brackets."""
+    return f"{role}_{key}" if key.isidentifier() else f"{role}x_" + re.sub(r"\W", "_", key)
 
 
 def _input(key: str) -> str:
@@ -229,5 +231,5 @@ def _solve(system: System) -> str:
         lines.append(f"    b{row} = -load(f, {i}) - load(s, {i}){''.join(lower[row])}")
     for row in reversed(range(len(plan.order))):
         lines.append(f"    k{row} = (b{row}{''.join(upper[row])}) * {inverse[row]}")
-    lines += [f"    store(k, {i}, k{row})" for row, i in enumerate(plan.order)]
+    lines += [f"    store(k, {i}, k{row})" for row, i in enumerate(plan.order)] or ["    pass"]
     return "\n".join(lines) + "\n"

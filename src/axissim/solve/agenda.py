@@ -12,7 +12,7 @@ from axissim.compile.calls import call, pointer, spread
 PENDING = 64  # executions that wait in a run; of more, it is given up
 BREAKS = 64  # moments waiting at which a delayed value has a kink
 HISTORY = 2**15  # steps that a run remembers at the most
-BEGIN, SETTLE, LOOK_FROM_START, LOOK_FROM_STAGE, LIMIT, KEEP, CROSS = range(7)  # to be asked
+BEGIN, SETTLE, LOOK_FROM_START, LOOK_FROM_STAGE, LIMIT, WATCH, SHORTEN = range(7)  # to be asked
 
 
 class Agenda(NamedTuple):

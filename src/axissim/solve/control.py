@@ -39,7 +39,7 @@ def norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
         size = maximum(absolute(load(y, i)), absolute(load(y1, i)))
         ratio = load(error, i) / (atol[i] + _TINY + rtol * size)
         total = total + ratio * ratio + 0.0 * size  # NaN where a value is infinite
-    return total / n
+    return total / max(n, 1)
 
 
 @njit(error_model="numpy")

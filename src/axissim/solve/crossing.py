@@ -64,6 +64,16 @@ def cross(m: Any, vectors: int, w: Any, a: Any) -> None:
     store(w.found, 0, found)
 
 
+@njit(error_model="numpy")
+def shorten(m: Any, vectors: int, w: Any) -> None:
+    """End the step of the lanes in which a relation changes there."""
+    found = load(w.found, 0)
+    if anywhere(found):
+        along(m.states, vectors, w, load(w.theta, 0))
+        for i in range(m.states):
+            store(w.y1, i, where(found, load(w.stage, i), load(w.y1, i)))
+
+
 @njit(error_model="numpy", forceinline=True)
 def _noted(w: Any, a: Any, accept: Any, found: Any, changed: Any, low: Any, high: Any) -> Any:
     """Keep the bracket of each lane's first change."""

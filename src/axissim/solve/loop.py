@@ -28,17 +28,16 @@ from axissim.compile.lanes import (
     lt,
     minimum,
     negated,
-    put,
     store,
     where,
 )
 from axissim.solve.agenda import (
     BEGIN,
-    CROSS,
-    KEEP,
     LIMIT,
     LOOK_FROM_START,
     SETTLE,
+    SHORTEN,
+    WATCH,
     agenda_of,
     agenda_sizes,
     history,
@@ -46,11 +45,12 @@ from axissim.solve.agenda import (
     occur,
 )
 from axissim.solve.control import first_step, next_factor, next_landing, norm
-from axissim.solve.occasions import FRAME_SIZE, Frame, packed
-from axissim.solve.saving import along, save_observed, save_states
+from axissim.solve.occasions import Frame, packed
+from axissim.solve.saving import save_observed, save_states
 from axissim.solve.work import (
     MAX_STEPS,
     NON_FINITE,
+    NOT_RUN,
     OK,
     STEP_TOO_SMALL,
     memory,
@@ -73,60 +73,48 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
     @njit(error_model="numpy", forceinline=True)
     def drive(m: Any, runs: Any) -> None:
         task = task_of(runs, m, method.vectors)
-        notes, past, frame = (
-            memory(agenda_sizes(m)),
-            history(m, method.vectors),
-            np.zeros(FRAME_SIZE),
-        )
+        notes, past, frame = memory(agenda_sizes(m)), history(m, method.vectors), memory((64,))
         room = memory(sizes(m, method, task.width))
         w = workspace(m, method, task.width, room, runs.occasions, frame)
         agenda = agenda_of(m, method.vectors, notes, past)
         packed(pointer(frame), Frame(m, task, w, agenda, jumps_of(runs)))
         w.group_at[0] = 8.0
-        for lane in range(8):
-            refill(m, task, method, w, lane)
-        while anywhere(load(w.active, 0)):
-            if m.delayed:
-                occur(w, LIMIT, 0)
-                store(w.h, 0, minimum(load(w.h, 0), load(w.least, 0)))
-            t, h, target = load(w.t, 0), load(w.h, 0), load(w.target, 0)
-            lands = le(target - t, 1.0001 * h)
-            h = where(lands, target - t, h)
-            end = where(lands, target, t + h)
-            sharp = task.eventful or m.switches > 0
-            store(w.hi, 0, where(lands, target - task.blur, end) if sharp else end)
+        store(w.vacant, 0, broadcast(1.0))
+        while True:
+            while anywhere(load(w.vacant, 0)):
+                for lane in range(8):
+                    if w.vacant[lane] != 0.0:
+                        fill(m, task, method, w, lane)
+            if not anywhere(load(w.active, 0)):
+                break
+            if method.reuses_last and anywhere(load(w.stale, 0)):
+                renew(m, w)
+            t, h, end, lands = aim(m, task, w)
             if method.implicit:
                 if m.delayed:
                     occur(w, LOOK_FROM_START, 0)
                 call(m.rhs_jacobian, w.lo, w.y, w.q, w.f, w.ft, w.jac)
             take_step(m, w, t, h)
-            error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
-            if method.implicit:
-                error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
-            if m.delayed:
-                error = where(load(w.ahead, 0), _EARLY, error)
-            accept = judge(task, method, w, h, error)
-            stops = both(accept, both(lands, lt(target, task.stop)))
-            if m.delayed + m.compared > 0:
+            accept = judge(m, task, method, w, h)
+            stops = both(accept, both(lands, lt(end, task.stop)))
+            store(w.end, 0, where(accept, end, -np.inf))
+            need = le(load(w.next_save, 0), load(w.end, 0))
+            if task.watchful or anywhere(need):
                 interpolants(task, m.states, h, w.k, w.dense)
-                found = watched(m, w, accept, h)
+            if task.watchful:
+                found = watched(w, accept, h)
                 end = where(found, t + load(w.theta, 0) * h, end)
                 stops = either(stops, found)
-            before = end
-            if task.eventful:
+            if task.eventful:  # what is saved of a moment is told after what happens then
                 before = where(either(stops, lands), end - 0.5 * task.blur, end)
-            store(w.end, 0, where(accept, before, -np.inf))
-            need = le(load(w.next_save, 0), load(w.end, 0))
+                store(w.end, 0, where(accept, before, -np.inf))
+                need = le(load(w.next_save, 0), load(w.end, 0))
             if anywhere(need):
-                interpolants(task, m.states, h, w.k, w.dense)
-                if task.observed:
-                    save_observed(m, task, method.vectors, w, need, t, h)
-                else:
-                    save_states(m, task, method.vectors, w, h)
-            if m.compared:
-                shorten(m, method.vectors, w)
+                save(m, task, method, w, need, t, h)
+            if task.watchful:
+                occur(w, SHORTEN, 0)
             commit(m, method, w, accept, end)
-            turn(m, task, method, w, accept, stops)
+            turn(m, task, w, accept, stops)
         # a use of the memory, so that it lives until here
         room[0] = notes[0] = frame[0] = float(runs.counter.size + past.size)
 
@@ -134,8 +122,31 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
 
 
 @njit(error_model="numpy", forceinline=True)
-def judge(task: Any, method: Any, w: Any, h: Any, error: Any) -> Any:
+def aim(m: Any, task: Any, w: Any) -> Any:
+    """From where to where each lane's next step goes: start, length, end, whether it lands there.
+
+    A step that lands is as long as it has to be, and the equations are not asked across the moment.
+    """
+    if m.delayed:
+        occur(w, LIMIT, 0)
+        store(w.h, 0, minimum(load(w.h, 0), load(w.least, 0)))
+    t, h, target = load(w.t, 0), load(w.h, 0), load(w.target, 0)
+    lands = le(target - t, 1.0001 * h)
+    h = where(lands, target - t, h)
+    end = where(lands, target, t + h)
+    sharp = task.eventful or m.switches > 0
+    store(w.hi, 0, where(lands, target - task.blur, end) if sharp else end)
+    return t, h, end, lands
+
+
+@njit(error_model="numpy", forceinline=True)
+def judge(m: Any, task: Any, method: Any, w: Any, h: Any) -> Any:
     """Accept or reject each lane's step and set the next step to try."""
+    error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
+    if method.implicit:
+        error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
+    if m.delayed:
+        error = where(load(w.ahead, 0), _EARLY, error)
     finite = lt(error, 1e300)
     active = load(w.active, 0)
     accept = both(active, finite if task.fixed_step > 0.0 else le(error, 1.0))
@@ -157,26 +168,12 @@ def judge(task: Any, method: Any, w: Any, h: Any, error: Any) -> Any:
 
 
 @njit(error_model="numpy", forceinline=True)
-def watched(m: Any, w: Any, accept: Any, h: Any) -> Any:
-    """Remember a step for delayed values; whether a relation changes in it, in each lane."""
+def watched(w: Any, accept: Any, h: Any) -> Any:
+    """Have a step remembered and looked through; whether a relation changes in it, in each lane."""
     store(w.accepted, 0, accept)
     store(w.tried, 0, h)
-    store(w.found, 0, broadcast(0.0))
-    if m.delayed:
-        occur(w, KEEP, 0)
-    if m.compared:
-        occur(w, CROSS, 0)
+    occur(w, WATCH, 0)
     return load(w.found, 0)
-
-
-@njit(error_model="numpy", forceinline=True)
-def shorten(m: Any, vectors: int, w: Any) -> None:
-    """End the step of some lanes where a relation changes."""
-    found = load(w.found, 0)
-    if anywhere(found):
-        along(m.states, vectors, w, load(w.theta, 0))
-        for i in range(m.states):
-            store(w.y1, i, where(found, load(w.stage, i), load(w.y1, i)))
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -193,8 +190,17 @@ def commit(m: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
 
 
 @njit(error_model="numpy", forceinline=True)
-def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, switched: Any) -> None:
-    """What happens to a lane between steps: its run ends, is given up, or passes a switch.
+def save(m: Any, task: Any, method: Any, w: Any, need: Any, t: Any, h: Any) -> None:
+    """Write the save points within the step just taken."""
+    if task.observed:
+        save_observed(m, task, method.vectors, w, need, t, h)
+    else:
+        save_states(m, task, method.vectors, w, h)
+
+
+@njit(error_model="numpy", forceinline=True)
+def turn(m: Any, task: Any, w: Any, accept: Any, switched: Any) -> None:
+    """What becomes of a lane between steps: its run ends, is given up, or passes a switch.
 
     `switched` are the lanes that stand where something switches or happens.
     """
@@ -203,44 +209,50 @@ def turn(m: Any, task: Any, method: Any, w: Any, accept: Any, switched: Any) -> 
     long = ge(load(w.steps, 0) + load(w.rejected, 0), task.max_steps)
     ended = both(accept, ge(t, task.stop))
     bad = both(active, either(either(small, long), ge(load(w.blind, 0), _BLIND)))
+    store(w.stale, 0, switched)
     if not anywhere(either(either(ended, bad), switched)):
         return
     for lane in range(8):
-        status = OK
-        stands = get(ended, lane) != 0.0 or get(switched, lane) != 0.0
-        if task.eventful and stands:
-            status = occur(w, SETTLE, lane)
-        if get(ended, lane) != 0.0 or status != OK:
-            record(task, w, lane, status)
-            refill(m, task, method, w, lane)
-        elif get(bad, lane) != 0.0:
+        status, passes = NOT_RUN, get(switched, lane) != 0.0
+        if task.eventful and (passes or get(ended, lane) != 0.0):
+            happened = occur(w, SETTLE, lane)
+            status = happened if happened != OK else status
+        if status == NOT_RUN and get(ended, lane) != 0.0:
+            status = OK
+        elif status == NOT_RUN and get(bad, lane) != 0.0:
             blind = w.blind[lane] > 0.0
-            stuck = NON_FINITE if blind else STEP_TOO_SMALL
             full = get(long, lane) != 0.0 and get(small, lane) == 0.0
-            record(task, w, lane, MAX_STEPS if full else stuck)
-            refill(m, task, method, w, lane)
-        elif get(switched, lane) != 0.0:
-            w.lo[lane] = w.t[lane] + task.blur
-            coming = w.ask[3] if task.eventful else np.inf
-            w.target[lane] = next_landing(m, task, w.q, lane, w.t[lane], coming)
-    if method.reuses_last and anywhere(switched):
-        renew(m, w, switched)
+            status = MAX_STEPS if full else (NON_FINITE if blind else STEP_TOO_SMALL)
+        if status != NOT_RUN:
+            record(task, w, lane, status)
+        elif passes:
+            go_on(m, task, w, lane)
 
 
 @njit(error_model="numpy", forceinline=True)
-def renew(m: Any, w: Any, lanes: Any) -> None:
+def go_on(m: Any, task: Any, w: Any, lane: int) -> None:
+    """A lane's run starts from where it stands, at which something switches or happens."""
+    w.lo[lane] = w.t[lane] + task.blur
+    coming = w.ask[3] if task.eventful else np.inf
+    w.target[lane] = next_landing(m, task, w.q, lane, w.t[lane], coming)
+
+
+@njit(error_model="numpy", forceinline=True)
+def renew(m: Any, w: Any) -> None:
     """The rates that a step begins with, where they are not those that the last one ended with."""
     if m.delayed:
         occur(w, LOOK_FROM_START, 0)
     call(m.rhs, w.lo, w.y, w.q, w.f)
     for i in range(m.states):
-        store(w.k, i, where(lanes, load(w.f, i), load(w.k, i)))
+        store(w.k, i, where(load(w.stale, 0), load(w.f, i), load(w.k, i)))
+    store(w.stale, 0, broadcast(0.0))
 
 
 @njit(error_model="numpy", forceinline=True)
 def record(task: Any, w: Any, lane: int, status: int) -> None:
     """The end of a run, well or badly; what was not reached is missing."""
     run = int(w.run[lane])
+    w.vacant[lane] = 1.0
     task.status[run] = status
     task.n_steps[run] = int(w.steps[lane])
     task.n_rejected[run] = int(w.rejected[lane])
@@ -251,32 +263,19 @@ def record(task: Any, w: Any, lane: int, status: int) -> None:
             task.out[run * size + i] = np.nan
 
 
-@njit(error_model="numpy")
-def refill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
-    """Put the next run that can begin into a lane, or leave the lane idle if there is none."""
-    while _filled(m, task, method, w, lane) and task.eventful:
-        w.active[lane] = 1.0
-        status = occur(w, BEGIN, lane)
-        if status == OK:
-            if method.reuses_last:
-                renew(m, w, put(broadcast(0.0), lane, 1.0))
-            w.target[lane] = next_landing(m, task, w.q, lane, task.start, w.ask[3])
-            return
-        record(task, w, lane, status)
-
-
-@njit(error_model="numpy")
-def _filled(m: Any, task: Any, method: Any, w: Any, lane: int) -> bool:
-    """Put the next run into a lane as it was made ready."""
+@njit(error_model="numpy", forceinline=True)
+def fill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
+    """Put the next run into a lane, or leave the lane idle if there is none."""
     if w.group_at[0] == 8.0:
         prepare_group(m, task, method.order, w)
     slot = int(w.group_at[0])
     run = w.group_run[slot]
+    w.vacant[lane] = 0.0
     w.active[lane] = 1.0 if run >= 0.0 else 0.0
     if run < 0.0:
         w.target[lane] = np.inf
         w.hi[lane] = w.t[lane]
-        return False
+        return
     w.group_at[0] = slot + 1.0
     w.run[lane] = run
     for i in range(m.fixed + 2 * m.switches + 2 * m.delayed):
@@ -284,17 +283,18 @@ def _filled(m: Any, task: Any, method: Any, w: Any, lane: int) -> bool:
     for i in range(m.states):
         w.y[i * 8 + lane] = w.group_y[i * 8 + slot]
         w.k[i * 8 + lane] = w.group_f[i * 8 + slot]
-    start = task.start
-    w.t[lane] = start
-    w.lo[lane] = start + (task.blur if m.switches or task.eventful else 0.0)
+    w.t[lane] = w.next_save[lane] = task.start
     w.h[lane] = task.fixed_step if task.fixed_step > 0.0 else w.group_h[slot]
-    w.saved[lane] = 0
-    w.next_save[lane] = start
-    w.rejecting[lane] = 0.0
+    w.saved[lane] = w.rejecting[lane] = w.stale[lane] = 0.0
     w.steps[lane] = w.rejected[lane] = w.blind[lane] = w.last[lane] = 0.0
-    if not task.eventful:
-        w.target[lane] = next_landing(m, task, w.q, lane, start, np.inf)
-    return True
+    if task.eventful:
+        status = occur(w, BEGIN, lane)
+        w.stale[lane] = 1.0
+        if status != OK:
+            record(task, w, lane, status)
+    go_on(m, task, w, lane)
+    if m.switches == 0 and not task.eventful:
+        w.lo[lane] = task.start
 
 
 @njit(error_model="numpy")

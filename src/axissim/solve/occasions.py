@@ -16,20 +16,18 @@ from axissim.compile.calls import POINTER, packing
 from axissim.compile.kernel import Equations
 from axissim.solve.agenda import (
     BEGIN,
-    CROSS,
-    KEEP,
     LIMIT,
     LOOK_FROM_STAGE,
     LOOK_FROM_START,
+    SHORTEN,
+    WATCH,
     Agenda,
     Jumps,
 )
-from axissim.solve.crossing import cross
+from axissim.solve.crossing import cross, shorten
 from axissim.solve.happenings import begin, coming, settle
 from axissim.solve.past import limit, look_back, remember
 from axissim.solve.work import Task, Work
-
-FRAME_SIZE = 512  # numbers, more than a `Frame` takes
 
 
 class Frame(NamedTuple):
@@ -77,10 +75,11 @@ def occasion(frame: Any) -> None:
         look_back(m, w, a, w.lo, w.y)
     elif what == LIMIT:
         limit(m, w, a)
-    elif what == KEEP:
+    elif what == WATCH:
         remember(m, w, a)
-    elif what == CROSS:
         cross(m, task.vectors, w, a)
+    elif what == SHORTEN:
+        shorten(m, task.vectors, w)
     else:
         status = (
             begin(m, task, w, a, f.jumps, lane)

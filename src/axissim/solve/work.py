@@ -99,6 +99,7 @@ class Task(NamedTuple):
     observed: bool
     blur: float  # how far rounding may move a switch: rates are not asked nearer to one
     eventful: bool  # whether more can happen to a run than its equations
+    watchful: bool  # whether each step has to be looked through
     whole: bool  # whether the interpolants of every state are wanted
     vectors: int  # of the method's dense output
 
@@ -109,7 +110,8 @@ def task_of(runs: Any, m: Any, vectors: int) -> Task:
     observed = False
     for which in runs.picked:
         observed = observed or which >= m.states
-    whole = observed or m.delayed + m.compared > 0
+    watchful = m.delayed + m.compared > 0
+    whole = observed or watchful
     eventful = runs.occasions != 0
     return Task(
         pointer(runs.defaults), pointer(runs.columns), pointer(runs.design), pointer(runs.times),
@@ -119,7 +121,7 @@ def task_of(runs: Any, m: Any, vectors: int) -> Task:
         runs.status.size, runs.columns.size, runs.times.size, runs.picked.size,
         runs.times[0], runs.times[-1], observed,
         8.0 * _EPS * max(abs(runs.times[0]), abs(runs.times[-1])),
-        eventful, whole, vectors,
+        eventful, watchful, whole, vectors,
     )  # fmt: skip
 
 
@@ -147,6 +149,7 @@ class Work(NamedTuple):
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
     error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
     ``rows``: each lane's interpolants, state beside state.  ``end``: up to where a lane may save.
+    ``vacant``: whether a lane waits for a run; ``stale``: whether its rates are of another moment.
     What is handed to `axissim.solve.occasions` and back: what it is asked, and its answer; of each
     lane the least delay, whether a delayed value was asked for that is not there yet, whether its
     step is accepted, how long it is, whether a relation changes in it, and after what share of it.
@@ -190,6 +193,8 @@ class Work(NamedTuple):
     group_at: Any
     rows: Any
     end: Any
+    vacant: Any
+    stale: Any
     ask: Any
     least: Any
     ahead: Any
@@ -210,7 +215,7 @@ def sizes(m: Any, method: Any, width: int) -> Any:
     )  # fmt: skip
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8), 1)
-    return of_equations + of_lanes + of_group + (1, 1, 1, 1, 1, 1, 1)
+    return of_equations + of_lanes + of_group + (1, 1, 1, 1, 1, 1, 1, 1, 1)
 
 
 @njit

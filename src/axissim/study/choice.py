@@ -83,7 +83,8 @@ def _automatic(question: Question, rtol: float, atol: Any, max_steps: int) -> Ch
     ends = question.times[[0, -1]]
     stiff = _trial(question, "rodas5p", ends, rtol, atol, _TRIAL_STEPS)
     work = (stiff.n_steps[0] + stiff.n_rejected[0]) * _work(question.kernel, "rodas5p")
-    affordable = int(work / _work(question.kernel, "tsit5")) if stiff.status[0] == OK else max_steps
+    plain_work = max(_work(question.kernel, "tsit5"), 1)
+    affordable = int(work / plain_work) if stiff.status[0] == OK else max_steps
     plain = _trial(question, "tsit5", ends, rtol, atol, min(affordable, _TRIAL_STEPS))
     if plain.status[0] == OK:
         return Choice("tsit5", rtol, atol, min(max_steps, _TRIAL_STEPS), fallback="rodas5p")
