@@ -33,6 +33,7 @@ def asked(
     """Read the model and what is asked of it; ModelError or ValueError in one line."""
     from axissim.model.library import card, load, shipped
     from axissim.model.model import State
+    from axissim.model.rates import with_read_outs
 
     read = load(model)
     known = card(model) if model in shipped() else None
@@ -44,8 +45,7 @@ def asked(
         wanted = list(known.outputs) if known else None
     if wanted == ["all"]:
         wanted = None
-    for key in wanted or ():
-        read.part(key)
+    with_read_outs(read, tuple(wanted or ()))
     for key, value in fixed.items():
         if isinstance(read.part(key), State):
             raise ValueError(f"'{key}' is a state; write --init {key}={value:g} for its start")

@@ -125,12 +125,11 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     numbers = {p.id: p.value for p in model.parameters if p.value.op == "number"}
     constants = {key: numbers[key] for key in sorted(baked)}
     inputs = {key: float(v.value) for key, v in numbers.items() if key not in baked}
-    movers = (*model.states, *model.implicit)
-    inputs |= {at_start(s.id): s.initial.value for s in movers if s.initial.op == "number"}
+    inputs |= {at_start(s.id): s.initial.value for s in model.movers if s.initial.op == "number"}
     inputs[START_TIME] = 0.0
 
     begun = starting(model, constants)
-    states = tuple(state.id for state in movers)
+    states = tuple(state.id for state in model.movers)
     lags = Lags(states)
     moving = {key: lags.push(f) for key, f in _moving(model, constants, begun).items()}
     held = [*(state.rate for state in model.states), *(i.residual for i in model.implicit)]
@@ -220,7 +219,7 @@ def starting(
     constants = constants or {}
     definitions = {o.id: o.value for o in model.observables} | dict(constants)
     definitions |= {p.id: p.value for p in model.parameters if p.value.op != "number"}
-    for state in (*model.states, *model.implicit):
+    for state in model.movers:
         given = state.initial.op == "number"
         definitions[state.id] = name(at_start(state.id)) if given else state.initial
     settled = {key: undelayed(formula) for key, formula in definitions.items()}

@@ -170,17 +170,22 @@ class Model:
         for event in self.events:
             for target in sorted({key for key, _ in event.assignments} - states):
                 raise ModelError(f"event '{event.id}' sets '{target}', which is not a state")
-        for part in (*self.parts, *self.events):
-            for formula in formulas_of(part):
+        for reader in (*self.parts, *self.events):
+            for formula in formulas_of(reader):
                 for missing in sorted(names(formula) - known):
                     raise ModelError(
-                        f"'{missing}', read by '{part.id}', is not defined"
+                        f"'{missing}', read by '{reader.id}', is not defined"
                         + suggestion(missing, known)
                     )
 
     @property
     def parts(self) -> tuple[Part, ...]:
         return (*self.parameters, *self.states, *self.implicit, *self.observables)
+
+    @property
+    def movers(self) -> tuple[State | Implicit, ...]:
+        """What has a value of its own at every moment: the states, then the implicit quantities."""
+        return (*self.states, *self.implicit)
 
     @cached_property
     def by_id(self) -> dict[str, Part]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from axissim.model.expression import (
     ONE,
@@ -165,6 +166,24 @@ def rate_of(model: Model, key: str) -> Expression:
         return rates_of(model).of(key)
     except RateError as wrong:
         raise ModelError(f"'rate({key})' {wrong}") from None
+
+
+@lru_cache(maxsize=64)
+def with_read_outs(model: Model, outputs: tuple[str, ...]) -> Model:
+    """`model` with what `outputs` ask for beside its quantities, as `read_out` has it.
+
+    Raises
+    ------
+    ModelError
+        An output is neither a quantity of the model nor a read-out.
+    """
+    found = []
+    for text in outputs:
+        made = read_out(model, text) if text not in model.by_id else None
+        found += [made] if made else []
+        if made is None:
+            model.part(text)
+    return replace(model, observables=(*model.observables, *found)) if found else model
 
 
 def read_out(model: Model, text: str) -> Observable | None:

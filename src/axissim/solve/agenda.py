@@ -73,7 +73,7 @@ def history(m: Any, vectors: int) -> Any:
 
 
 @njit
-def entry_size(m: Any, vectors: int) -> int:
+def entry_size(m: Any, vectors: int) -> Any:
     """Numbers of one remembered step: when, how long, and each delayed value's dense output."""
     return 2 + m.delayed * (2 + vectors)
 
@@ -107,7 +107,7 @@ def jumps_of(runs: Any) -> Jumps:
 
 
 @njit(error_model="numpy", forceinline=True)
-def occur(w: Any, what: int, lane: int) -> int:
+def occur(w: Any, what: int, lane: int) -> Any:
     """Ask `axissim.solve.occasions` for something; its answer."""
     w.ask[0], w.ask[1] = float(what), float(lane)
     call(w.occasions, w.frame)

@@ -94,7 +94,7 @@ def next_factor(error: Any, last: Any, order: float) -> Any:
 
 
 @njit(error_model="numpy")
-def next_landing(m: Any, task: Any, q: Any, lane: int, t: float, coming: float) -> float:
+def next_landing(m: Any, task: Any, q: Any, lane: int, t: float, coming: float) -> Any:
     """The next known switch time of one lane's run after `t`, what is `coming`, or the end."""
     target, after, before = float(task.stop), t + task.blur, task.stop - task.blur
     for s in range(m.switches):

@@ -24,13 +24,13 @@ _EPS = float(np.finfo(np.float64).eps)
 
 
 @njit(error_model="numpy")
-def _told(m: Any, e: int, column: int) -> int:
+def _told(m: Any, e: int, column: int) -> Any:
     """What `axissim.compile.kernel.Equations` says of an event."""
     return integers(m.firing)[6 * e + column]
 
 
 @njit(error_model="numpy")
-def begin(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int) -> int:
+def begin(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int) -> Any:
     """A run begins: its agenda is made new, and what happens at the start happens."""
     run = int(w.run[lane])
     a.jump[lane] = float(jumps.first[run])
@@ -45,7 +45,7 @@ def begin(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int) -> int:
 
 
 @njit(error_model="numpy")
-def settle(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int, fresh: bool) -> int:
+def settle(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int, fresh: bool) -> Any:
     """All that happens to a lane's run where it stands; its status after that.
 
     The moment is looked at twice, itself and just after it: ``time > 5`` is false at 5.  What is
@@ -67,7 +67,7 @@ def settle(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int, fresh: bool
 
 
 @njit(error_model="numpy")
-def coming(m: Any, a: Any, jumps: Any, lane: int) -> float:
+def coming(m: Any, a: Any, jumps: Any, lane: int) -> Any:
     """When something is next known to happen to a lane's run."""
     moment = np.inf
     if a.jump[lane] < a.jump_end[lane]:
@@ -120,7 +120,7 @@ def _reconciled(m: Any, task: Any, w: Any, a: Any, lane: int) -> bool:
 
 
 @njit(error_model="numpy")
-def _happen(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> int:
+def _happen(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> Any:
     """Fire and execute events at `moment` until nothing more is due."""
     a.moment[lane] = moment
     executed = 0
@@ -146,7 +146,7 @@ def _happen(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> int:
 
 
 @njit(error_model="numpy")
-def _fire(m: Any, task: Any, w: Any, a: Any, lane: int) -> int:
+def _fire(m: Any, task: Any, w: Any, a: Any, lane: int) -> Any:
     """Look at every trigger; those that turned true wait from now on, others may be dropped."""
     if m.delayed:
         look_back(m, w, a, a.moment, w.y)
@@ -200,7 +200,7 @@ def _remove(a: Any, lane: int, slot: int, width: int) -> None:
 
 
 @njit(error_model="numpy")
-def _due(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> int:
+def _due(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> Any:
     """Of what is due the one with the highest priority, the earliest of equals; -1 if none is.
 
     Leaves the actions of all events as they are now in ``a.act``.

@@ -86,7 +86,7 @@ def _looked_up(m: Any, w: Any, a: Any, lane: int, k: int, moment: float) -> Any:
 
 
 @njit(error_model="numpy")
-def _place(a: Any, lane: int, slot: int) -> int:
+def _place(a: Any, lane: int, slot: int) -> Any:
     return (lane * HISTORY + slot) * a.entry
 
 
@@ -126,7 +126,7 @@ def _keep(m: Any, w: Any, a: Any, lane: int, slot: int, t: float, h: float) -> N
 
 
 @njit(error_model="numpy")
-def _made_room(m: Any, w: Any, a: Any, lane: int, t: float) -> int:
+def _made_room(m: Any, w: Any, a: Any, lane: int, t: float) -> Any:
     """The slot for one more step: in place of one out of sight, or in more room."""
     kept, newest, room = int(a.kept[lane]), int(a.newest[lane]), int(a.room[lane])
     if kept == room:

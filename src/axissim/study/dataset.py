@@ -6,15 +6,15 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.model.expression import Expression, in_order
 from axissim.model.model import Model, Observable, formulas_of
-from axissim.model.text import show
 from axissim.model.units import spelled
 
 if TYPE_CHECKING:
@@ -25,16 +25,28 @@ METHODS = ("none", "rodas4", "rodas5p", "tsit5", "LSODA", "Radau", "BDF", "DOP85
 
 def model_hash(model: Model) -> str:
     """A hash of all that decides a model's trajectories: ids, formulas and values."""
+    parts = [part for part in model.parts if part.id.isidentifier()]  # read-outs decide nothing
+    told = _digests([f for part in (*parts, *model.events) for f in formulas_of(part)])
     lines = []
-    for part in model.parts:
-        lines.append(" ".join([type(part).__name__, part.id, *map(show, formulas_of(part))]))
+    for part in parts:
+        formulas = [told[formula] for formula in formulas_of(part)]
+        lines.append(" ".join([type(part).__name__, part.id, *formulas]))
     for event in model.events:
         timing = (event.delay, event.priority)
-        said = ["-" if formula is None else show(formula) for formula in timing]
+        said = ["-" if formula is None else told[formula] for formula in timing]
         flags = f"{event.initially:d}{event.persistent:d}{event.at_trigger:d}"
-        given = [f"{key} = {show(formula)}" for key, formula in event.assignments]
-        lines.append("; ".join(["Event", flags, show(event.trigger), *said, *given]))
+        given = [f"{key} = {told[formula]}" for key, formula in event.assignments]
+        lines.append("; ".join(["Event", flags, told[event.trigger], *said, *given]))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _digests(formulas: Sequence[Expression]) -> dict[Expression, str]:
+    """A hash of each formula, made of those of its operands: a shared part is looked at once."""
+    told: dict[Expression, str] = {}
+    for node in in_order(formulas):
+        said = " ".join([node.op, repr(node.value), *(told[arg] for arg in node.args)])
+        told[node] = hashlib.sha256(said.encode()).hexdigest()[:32]
+    return told
 
 
 def attributes(model: Model, identifier: str) -> dict[str, str]:
@@ -60,7 +72,8 @@ def labelled(
     Parameters
     ----------
     values : mapping
-        Id -> array of shape (*dims, time).
+        Id -> array of shape (*dims, time).  Where an id is a name that the Dataset needs itself
+        (``time``, ``status``, ...), the variable is that with ``_`` behind it.
     coords : mapping
         The design's coordinates.
     record : mapping
@@ -73,7 +86,10 @@ def labelled(
 
     # As a pandas index, for xarray would import pint to ask whether an array is one of pint's.
     clock = ("time", pd.Index(times), _time_attributes(model))
-    moving = {key: ((*dims, "time"), v, attributes(model, key)) for key, v in values.items()}
+    moving = {
+        _free(key, {"time", *record, *dims}): ((*dims, "time"), v, attributes(model, key))
+        for key, v in values.items()
+    }
     notes = _record_attributes(model)
     endings = {key: (dims, array, notes[key]) for key, array in record.items()}
     return xr.Dataset(
@@ -81,6 +97,11 @@ def labelled(
         coords={"time": clock, **coords},
         attrs=_provenance(model, config),
     )
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """What a quantity is called in a Dataset: ``time_`` if its id is ``time``."""
+    return f"{key}_" if key in taken else key
 
 
 def _time_attributes(model: Model) -> dict[str, str]:

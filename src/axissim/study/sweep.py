@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.model.model import Model, ModelError
+from axissim.model.rates import with_read_outs
 from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
 from axissim.study.dataset import labelled
@@ -52,7 +53,9 @@ def simulate(
         What is done to the model from outside: a list of actions (`axissim.protocol`), the path
         of a TOML file, or a dosing table.
     outputs : sequence of str, optional
-        Ids to keep; left out, all states and observables.
+        Ids to keep; left out, all that moves.  Also ``amount(S)`` and ``concentration(S)`` of a
+        species, and ``rate(X)`` of anything.  A quantity called ``time`` or ``status`` is
+        ``time_`` or ``status_`` in the result.
     method : str
         ``auto``, ``rodas4``, ``rodas5p`` (stiff), ``tsit5`` (not stiff), or ``scipy:`` with
         LSODA, Radau, BDF, DOP853, RK45.
@@ -138,6 +141,7 @@ def sweep(
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
         ``not_run``.
     """
+    model = with_read_outs(model, tuple(outputs or ()))
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
     plan = planned(model, design, actions, times)
