@@ -28,9 +28,12 @@ _ARITHMETIC = ", ".join(
 
 
 @lru_cache(maxsize=256)
-def module_of(text: str, kind: str) -> ModuleType:
-    """The module that `text` makes, from the cache folder; `kind` begins its file's name."""
-    name = f"axissim_{kind}_{digest_of([text.encode(), machine_hash().encode()])}"
+def module_of(text: str, kind: str, *rooms: str) -> ModuleType:
+    """The module that `text` makes, from the cache folder; `kind` begins its file's name.
+
+    `rooms` are the folders of this package whose code is compiled into it.
+    """
+    name = f"axissim_{kind}_{digest_of([text.encode(), machine_hash(*rooms).encode()])}"
     path = cache_folder() / f"{name}.py"
     if not path.exists() or path.read_bytes() != text.encode():
         write_whole(path, text.encode())
@@ -44,10 +47,10 @@ def module_of(text: str, kind: str) -> ModuleType:
 
 
 @cache
-def machine_hash() -> str:
+def machine_hash(*rooms: str) -> str:
     """A hash of the library code that is compiled into generated modules, and of the compiler."""
     versions = [version(name).encode() for name in ("numba", "llvmlite", "numpy")]
-    return digest_of([code_hash("compile", "solve").encode(), *versions])
+    return digest_of([code_hash(*rooms).encode(), *versions])
 
 
 def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:
@@ -65,7 +68,7 @@ def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:
         f"def call_{name}({FUNCTIONS[name]}):\n    {name}({FUNCTIONS[name]})\n"
         for name, text in texts.items()
     ]
-    return module_of("\n\n".join([head, *functions]), "lanes")
+    return module_of("\n\n".join([head, *functions]), "lanes", "compile")
 
 
 def scalar_module(title: str, texts: Mapping[str, str]) -> ModuleType:
@@ -82,7 +85,7 @@ def scalar_module(title: str, texts: Mapping[str, str]) -> ModuleType:
         for name, text in texts.items()
         if name not in ("factor", "solve")
     ]
-    return module_of("\n\n".join([head, *functions]), "scalar")
+    return module_of("\n\n".join([head, *functions]), "scalar", "compile")
 
 
 def plain_module(title: str, texts: Mapping[str, str]) -> ModuleType:
@@ -92,4 +95,4 @@ def plain_module(title: str, texts: Mapping[str, str]) -> ModuleType:
         "from axissim.compile.plain import *\n\n"
         "nan, inf = float('nan'), float('inf')\n"
     )
-    return module_of("\n\n".join([head, *texts.values()]), "plain")
+    return module_of("\n\n".join([head, *texts.values()]), "plain", "compile")

@@ -43,4 +43,4 @@ drive = drive_of(METHOD, take_step, interpolants)
 def solve(m, runs):
     drive(m, runs)
 '''
-    return module_of(text, tableau.name)
+    return module_of(text, tableau.name, "compile", "solve")

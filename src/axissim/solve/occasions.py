@@ -103,4 +103,4 @@ from axissim.solve.occasions import occasion
 def call_occasion(frame):
     occasion(frame)
 '''
-    return int(module_of(text, "occasions").call_occasion.address)
+    return int(module_of(text, "occasions", "compile", "solve").call_occasion.address)
