@@ -27,7 +27,7 @@ end
 """
 
 
-REFERENCE = "scipy:LSODA"
+METHODS = ("auto", "scipy:LSODA")
 
 
 def course(model: Model, times: Any, keys: list[str], method: str = "auto") -> np.ndarray[Any, Any]:
@@ -73,17 +73,19 @@ def test_libroadrunner_runs_a_shipped_model_alike(key: str) -> None:
     assert_near(ours, elsewhere(to_sbml(model), times, keys), keys, 1e-6)
 
 
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("write", [to_sbml, to_antimony])
-def test_a_model_with_events_runs_alike_once_it_is_back(write: Any) -> None:
+def test_a_model_with_events_runs_alike_once_it_is_back(write: Any, method: str) -> None:
     model, times = ax.load(EVENTS), (0.0, 6.0, 62)
     keys = [part.id for part in (*model.states, *model.observables)]
-    first = course(model, times, keys, REFERENCE)
-    np.testing.assert_array_equal(first, course(ax.load(write(model)), times, keys, REFERENCE))
+    first = course(model, times, keys, method)
+    np.testing.assert_array_equal(first, course(ax.load(write(model)), times, keys, method))
     assert first[keys.index("n")][-1] > 10.0  # every event happened
 
 
-def test_libroadrunner_runs_a_model_with_events_alike() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_libroadrunner_runs_a_model_with_events_alike(method: str) -> None:
     model, times = ax.load(EVENTS), (0.0, 6.0, 62)
     keys = [part.id for part in (*model.states, *model.observables)]
-    ours = course(model, times, keys, REFERENCE)
+    ours = course(model, times, keys, method)
     assert_near(ours, elsewhere(to_sbml(model), times, keys), keys, 1e-6)
