@@ -7,7 +7,6 @@ example.  A teaching example: the model must not be used to choose a dose.
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from matplotlib.figure import Figure
 
 import axissim as ax
@@ -16,12 +15,11 @@ model = ax.load("thyroid_human")
 outputs = ["T4", "FT4", "T3", "TSH"]
 micrograms = np.array([0, 200, 400, 600])
 
-# A dose is T4 added to the pill's compartment, in umol: end the first day, begin the next with it.
-states = [state.id for state in model.states]
-first = ax.simulate(model, t=(0, 24, 97), outputs=[*states, *outputs])
-start = {key: float(first[key][-1]) for key in states}
-pill = xr.Dataset({"q10": ("sample", start.pop("q10") + micrograms / 777)})
-after = ax.sweep(model, pill, t=(24, 144, 481), init=start, outputs=outputs)
+# A dose is T4 added to the pill's compartment, in umol.
+pills = ax.design.grid({"pill": micrograms / 777})
+after = ax.sweep(
+    model, pills, t=(0, 144, 577), protocol=[ax.dose("q10", "pill", at=24)], outputs=outputs
+)
 
 last = after["TSH"].sel(time=slice(120, 144)).mean("time")
 for dose, mean in zip(micrograms, last.values, strict=True):
@@ -31,7 +29,6 @@ figure = Figure(figsize=(8, 6.4), layout="constrained")
 panels = figure.subplots(4, 1, sharex=True)
 colours = ["#222222", "#56B4E9", "#0072B2", "#003a63"]
 for axes, key in zip(panels, outputs, strict=True):
-    axes.plot(first["time"] / 24, first[key], color="#222222", lw=1.6)
     for at, dose in enumerate(micrograms):
         label = f"{dose} µg of T4" if dose else "no dose"
         axes.plot(after["time"] / 24, after[key][at], color=colours[at], lw=1.6, label=label)

@@ -15,8 +15,10 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 
 # What a script must find, as (text before a number, the number, how far it may lie from it): the
-# first from the abstract of Best 2009, 2.4 and 14.4 %; the last from the settled cycle's period.
+# first from the abstract of Best 2009, 2.4 and 14.4 %; doses from Eisenberg 2008, whose 145 to 165
+# ug of T4 a day keep TSH normal; the last from the settled cycle's period.
 FOUND = {
+    "doses": [("150 ug of T4 a day: mean TSH in the last week", 2.0, 0.5)],
     "meals": [("swings by", 2.4, 0.05), ("inhibition,", 14.4, 0.05)],
     "menstrual_cycle": [("surge comes on day", 28.17, 0.1)],
 }

@@ -128,21 +128,23 @@ def test_a_frame_is_a_table(model: ax.Model) -> None:
     assert jumps(model, actions) == [[(0.0, "depot", 1.0, 1.0)], [(1.0, "blood", 1.0, 2.0)]]
 
 
-def test_a_table_runs(model: ax.Model, write: Any) -> None:
+@pytest.mark.parametrize("method", ["auto", "rodas5p", "scipy:LSODA"])
+def test_a_table_runs(model: ax.Model, write: Any, method: str) -> None:
     actions = write("ID,TIME,AMT,CMT,II,ADDL\n1,0,1,depot,4,3\n2,0,2,blood,0,0\n")
-    ds = ax.sweep(model, t=(0, 20, 21), protocol=actions, method="scipy:LSODA", rtol=1e-10)
+    ds = ax.sweep(model, t=(0, 20, 21), protocol=actions, method=method, rtol=1e-10)
     assert ds["sample"].values.tolist() == [1, 2]
     alone = ax.simulate(
         model, t=(0, 20, 21), protocol=[ax.dose("depot", 1, at=0, every=4, count=4)], rtol=1e-10,
-        method="scipy:LSODA",
+        method=method,
     )  # fmt: skip
     np.testing.assert_array_equal(ds["blood"][0], alone["blood"])
     np.testing.assert_allclose(ds["blood"][1], 2 * np.exp(-0.2 * ds["time"]), rtol=1e-7)
 
 
-def test_a_steady_state_a_run(model: ax.Model, write: Any) -> None:
+@pytest.mark.parametrize("method", ["auto", "rodas5p", "scipy:LSODA"])
+def test_a_steady_state_a_run(model: ax.Model, write: Any, method: str) -> None:
     actions = write("ID,TIME,AMT,CMT,II,SS\n1,5,1,blood,4,1\n2,0,2,blood,0,0\n3,5,1,blood,8,1\n")
-    ds = ax.sweep(model, t=[0, 5, 9], protocol=actions, method="scipy:LSODA", rtol=1e-10)
+    ds = ax.sweep(model, t=[0, 5, 9], protocol=actions, method=method, rtol=1e-10)
     peak = [1 / (1 - np.exp(-0.2 * 4)), 2 * np.exp(-1), 1 / (1 - np.exp(-0.2 * 8))]
     np.testing.assert_allclose(ds["blood"][:, 1], peak, rtol=1e-8)
 
