@@ -45,8 +45,8 @@ def document(inside: str, level: int = 3, version: int = 2, attributes: str = ""
     }.get((level, version), f"http://www.sbml.org/sbml/level2/version{version}")
     lists = [re.search(f"<{kind}>.*</{kind}>", inside, re.DOTALL) for kind in ORDER]
     inside = "".join(found[0] for found in lists if found) or inside
-    if (level, version) == (3, 1) and " fast=" not in inside:
-        inside = inside.replace(' reversible="', ' fast="false" reversible="')
+    if (level, version) == (3, 1):
+        inside = re.sub("<reaction (?![^>]*fast=)", '<reaction fast="false" ', inside)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<sbml xmlns="{space}" level="{level}" version="{version}">\n'
@@ -81,6 +81,31 @@ def initial_assignments(**formulas: str) -> str:
         for key, formula in formulas.items()
     ]
     return f"<listOfInitialAssignments>{''.join(made)}</listOfInitialAssignments>"
+
+
+def algebraic(*formulas: str) -> str:
+    made = [f"<algebraicRule>{infix(formula)}</algebraicRule>" for formula in formulas]
+    return f"<listOfRules>{''.join(made)}</listOfRules>"
+
+
+def events(*given: str) -> str:
+    return f"<listOfEvents>{''.join(given)}</listOfEvents>"
+
+
+def event(
+    key: str, when: str, sets: dict[str, str], more: str = "", flags: str = "", at: str = "true"
+) -> str:
+    """An event; `more` are elements after the trigger, `flags` its attributes if not the usual."""
+    assignments = "".join(
+        f'<eventAssignment variable="{target}">{infix(formula)}</eventAssignment>'
+        for target, formula in sets.items()
+    )
+    trigger = flags or 'initialValue="true" persistent="true"'
+    identity = f'id="{key}"' if key else ""
+    return (
+        f'<event {identity} useValuesFromTriggerTime="{at}"><trigger {trigger}>{infix(when)}'
+        f"</trigger>{more}<listOfEventAssignments>{assignments}</listOfEventAssignments></event>"
+    )
 
 
 def reaction(key: str, before: str, after: str, law: str, extra: str = "") -> str:

@@ -9,7 +9,6 @@ from axissim.model import antimony as antimony_text
 from axissim.model.antimony import read_antimony
 from axissim.model.library import load
 from axissim.model.model import ModelError
-from axissim.model.refusal import UnsupportedModelError
 from axissim.model.text import show
 
 DECAY = """model decay()
@@ -101,15 +100,44 @@ def test_letters_beyond_ascii_are_fine_in_words() -> None:
     assert read_antimony(text).states[0].name == "Östradiol"
 
 
+EVENTFUL = """model m
+  x = 2; k = 1; y = 0
+  x' = -k*x
+  at (x < 0.5): x = 2
+  late: at 3 after (time > 5), priority = 2*k, t0 = false, persistent = false, fromTrigger = false:
+    k = k + 1, y = x
+end
+"""
+
+
+def test_events() -> None:
+    model = read_antimony(EVENTFUL)
+    first, second = model.events
+    assert (show(first.trigger), first.delay, first.at_trigger) == ("x < 0.5", None, True)
+    assert [key for key, _ in first.assignments] == ["x"]
+    assert (second.id, show(second.trigger)) == ("late", "time > 5")
+    assert [show(formula) for formula in second.formulas[1:3]] == ["3", "2 * k"]
+    assert (second.initially, second.persistent, second.at_trigger) == (False, False, False)
+    assert [(key, show(f)) for key, f in second.assignments] == [("k", "k + 1"), ("y", "x")]
+    assert {state.id for state in model.states} == {"x", "k", "y"}
+
+
+def test_delays_and_rates() -> None:
+    model = read_antimony("model m\n x = 1\n x' = -delay(x, 2)\n y := rateOf(x)\nend\n")
+    assert show(model.by_id["x"].rate) == "-delay(x, 2)"
+    assert show(model.by_id["y"].value) == "-delay(x, 2)"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("model m\n x = 1\n at x < 0.5: x = 1\n x' = -x\nend\n", ":3: event '_E0' uses events"),
-        ("model m\n x = 1\n x' = -delay(x, 1)\nend\n", ":2: rate rule 'x' uses delay"),
+        ("model m\n x = 1\n y := x\n at x < 0.5: y = 1\n x' = -x\nend\n", "m.ant:\\d: An identifier used as the"),
+        ("model m\n x = 1\n at x < z: x = 1\n x' = -x\nend\n", "m.ant:3: parameter 'z' has no"),
+        ("model m\n x = 1\n x' = rateOf(x)\nend\n", "m.ant:\\d: There must not be circular"),
     ],
 )
-def test_what_is_not_simulated_is_refused_by_name(text: str, said: str) -> None:
-    with pytest.raises(UnsupportedModelError, match=f"^m.ant{said}"):
+def test_what_is_wrong_with_events_and_rates_is_named(text: str, said: str) -> None:
+    with pytest.raises(ModelError, match=f"^{said}"):
         read_antimony(text, "m.ant")
 
 

@@ -14,7 +14,9 @@ def choose_states(reading: Reading, units: Units) -> None:
     """Give each species that reactions change its rate, and carry amounts where sizes vary.
 
     A change of its compartment's size keeps a species' amount, so that this is then the state, and
-    the concentration that its id means is the amount per size.
+    the concentration that its id means is the amount per size.  A concentration stays the state
+    where a rule says how it moves, or where an event sets it to a value from before a delay; unless
+    events make the size leap.
     """
     leaping = _leaping(reading)
     drafts, reading.drafts = reading.drafts, {}
@@ -22,16 +24,27 @@ def choose_states(reading: Reading, units: Units) -> None:
         size = drafts[draft.home] if draft.home else None
         ruled = not (draft.rule is None and draft.residual is None)
         carried = size is not None and (size.varies or draft.equilibrates) and not ruled
-        if draft.rate is not None:  # a rule for the concentration itself
+        if (draft.rate is not None or draft.late) and not draft.equilibrates:
             carried = carried and draft.home in leaping
         if carried:
             amount = _carried(draft, unique(f"{key}_amount", drafts, reading.reactions), units)
             reading.drafts[amount.id] = amount
-        elif draft.terms and not ruled:
-            total = amount_rate(draft)
-            home = total is not None and draft.home
-            draft.rate = operation("div", total, name(draft.home)) if total and home else total
+        elif draft.rate is None and not ruled:
+            draft.rate = _rate(draft, size)
         reading.drafts[key] = draft
+
+
+def _rate(draft: Draft, size: Draft | None) -> Expression | None:
+    """The rate of change of what a species' id means; None if nothing moves it."""
+    total = amount_rate(draft)
+    if size is None:
+        return total
+    rate = operation("div", total, name(size.id)) if total is not None else None
+    if not size.varies:
+        return rate
+    thinning = operation("mul", name(draft.id), operation("rate_of", name(size.id)))
+    thinning = operation("div", thinning, name(size.id))
+    return operation("sub", rate, thinning) if rate is not None else operation("neg", thinning)
 
 
 def _carried(draft: Draft, key: str, units: Units) -> Draft:

@@ -105,6 +105,7 @@ def _error(message: str, whole: _Text, label: str) -> str:
     match = _MESSAGE.match(message)
     place, what = (whole.place(int(match[1])), match[2]) if match else (label, message)
     formulas = [line.strip() for line in what.splitlines() if line.startswith(" The formula")]
+    what = what.rpartition("Error message(s) from libSBML:")[2]
     what = " ".join((formulas[0] if formulas else what).split()).removesuffix(".")
     return f"{place}: {what[:300] or 'Antimony cannot read this'}; mend the line"
 

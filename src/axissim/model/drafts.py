@@ -31,6 +31,8 @@ class Draft:
         Whether its author said that nothing changes it.
     jumps : bool
         Whether an event sets it.
+    late : bool
+        Whether an event does so after a delay, to a value from before it.
     home : str
         For a species whose id means a concentration, its compartment.
     carrier : str
@@ -54,6 +56,7 @@ class Draft:
     residual: Expression | None = None
     constant: bool = False
     jumps: bool = False
+    late: bool = False
     home: str = ""
     carrier: str = ""
     equilibrates: bool = False

@@ -7,12 +7,11 @@ from typing import Any
 
 from axissim.model.amounts import times
 from axissim.model.drafts import plain
-from axissim.model.expression import ZERO, Expression, name, names
+from axissim.model.expression import Expression, name, names
 from axissim.model.linear import weighted
 from axissim.model.model import Event
 from axissim.model.operators import truth
 from axissim.model.passes import substitute
-from axissim.model.rates import expanded
 from axissim.model.reading import Reading
 
 
@@ -32,6 +31,11 @@ class EventDraft:
     delay: Expression | None
     priority: Expression | None
     assignments: dict[str, Expression] = field(default_factory=dict)
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether it assigns, after a delay, what it computed before it."""
+        return self.delay is not None and bool(self.element.getUseValuesFromTriggerTime())
 
     def change(self, formulas: list[Expression]) -> None:
         """Put other formulas in place of `formulas`, in their order."""
@@ -59,15 +63,17 @@ def read_events(reading: Reading) -> list[EventDraft]:
         while not event.getIdAttribute() and (key in taken or _is_taken(reading, key)):
             key += "_"
         trigger = reading.formula(event.getTrigger()) if event.isSetTrigger() else None
+        if trigger is None:
+            continue
         draft = EventDraft(
             key,
             event,
-            truth(trigger) if trigger is not None else ZERO,
+            truth(trigger),
             reading.formula(event.getDelay()) if event.isSetDelay() else None,
             reading.formula(event.getPriority()) if event.isSetPriority() else None,
         )
         _read_assignments(reading, event, draft)
-        if trigger is not None and draft.assignments:
+        if draft.assignments:
             found.append(draft)
     return found
 
@@ -94,6 +100,7 @@ def _read_assignments(reading: Reading, event: Any, draft: EventDraft) -> None:
         if formula is not None:
             draft.assignments[key] = formula
             target.jumps = True
+            target.late = target.late or draft.keeps_values
 
 
 def event_of(reading: Reading, draft: EventDraft) -> Event:
@@ -115,22 +122,24 @@ def event_of(reading: Reading, draft: EventDraft) -> Event:
 
 
 def _settings(reading: Reading, draft: EventDraft) -> list[tuple[str, Expression]]:
-    """Ids of states and their new values: a concentration whose amount is the state sets that."""
+    """Ids of states and their new values.
+
+    A concentration whose amount is the state sets that, by the size that the compartment has
+    before the event, whatever the event makes of the size (case 01779 of the SBML Test Suite).
+    """
     found = []
     for key, formula in draft.assignments.items():
         target = reading.drafts[key]
         if not target.carrier:
             found.append((key, formula))
             continue
-        size = _after(reading, target.home, draft.assignments)
-        waits = draft.delay is not None and draft.element.getUseValuesFromTriggerTime()
-        if waits and target.home not in draft.assignments:
+        if target.late and reading.drafts[target.home].varies:
             raise reading.source.refusal(
                 draft.element,
-                f"a delay before it sets the concentration '{key}' in a compartment of variable "
-                "size to a value from before it",
+                f"a delay before it sets the concentration '{key}' in a compartment that events "
+                "set too",
             )
-        found.append((target.carrier, times(formula, size)))
+        found.append((target.carrier, times(formula, name(target.home))))
     return _conserved(reading, draft, dict(found))
 
 
@@ -142,7 +151,7 @@ def _conserved(
     for combined, terms in reading.combinations.items():
         if not assigned.keys() & (terms.keys() | names(*terms.values())):
             continue
-        if draft.delay is not None and draft.element.getUseValuesFromTriggerTime():
+        if draft.keeps_values:
             raise reading.source.refusal(
                 draft.element, "a delay before it sets an amount in a fast reaction"
             )
@@ -150,18 +159,3 @@ def _conserved(
         values = {key: assigned.get(key, name(key)) for key in terms}
         found.append((combined, weighted(coefficients, values)))
     return found
-
-
-def _after(reading: Reading, key: str, assigned: dict[str, Expression]) -> Expression:
-    """The value of `key` once what is `assigned` has its new value."""
-    if key in assigned:
-        return assigned[key]
-    rules = {
-        k: d.rule for k, d in (reading.drafts | reading.reactions).items() if d.rule is not None
-    }
-    carried = {k for k in assigned if reading.drafts[k].carrier}
-    rules = {k: rule for k, rule in rules.items() if k not in carried}
-    (whole,) = expanded([name(key)], rules, {k: sorted(names(rule)) for k, rule in rules.items()})
-    if not names(whole) & assigned.keys():
-        return name(key)
-    return substitute([whole], assigned)[0]

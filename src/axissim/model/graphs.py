@@ -56,7 +56,8 @@ def components(reads: Mapping[str, Iterable[str]]) -> list[list[str]]:
     """The groups of keys that read each other, each before those that read it (Tarjan)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
-    held: dict[str, None] = {}
+    stack: list[str] = []
+    held: set[str] = set()
     groups: list[list[str]] = []
     for root in reads:
         path = {root: iter(reads[root])} if root not in index else {}
@@ -64,7 +65,8 @@ def components(reads: Mapping[str, Iterable[str]]) -> list[list[str]]:
             key = next(reversed(path))
             if key not in index:
                 index[key] = low[key] = len(index)
-                held[key] = None
+                stack.append(key)
+                held.add(key)
             following = next((k for k in path[key] if k in reads and k not in index), None)
             if following is not None:
                 path[following] = iter(reads[following])
@@ -72,8 +74,9 @@ def components(reads: Mapping[str, Iterable[str]]) -> list[list[str]]:
             del path[key]
             low[key] = min([low[key], *(low[k] for k in reads[key] if k in held)])
             if low[key] == index[key]:
-                group = list(held)[list(held).index(key) :]
-                groups.append(group)
-                for member in group:
-                    del held[member]
+                group = [stack.pop()]
+                while group[-1] != key:
+                    group.append(stack.pop())
+                held.difference_update(group)
+                groups.append(group[::-1])
     return groups

@@ -11,7 +11,7 @@ from axissim.model.model import suggestion
 from axissim.model.operators import numeric, piecewise, rows, truth
 from axissim.model.passes import substitute
 
-MOST_NODES = 1_000_000
+MOST_NODES = 500_000
 DEEPEST = 2_000
 
 
