@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -85,7 +84,7 @@ class _Course:
         """The state at the start, as it was at all times before."""
         self.one.settle(self.t, self.y)
         self.one.history = History(self.t, self.y.copy())
-        self._check()
+        self._check(self.y)
 
     def _known_moments(self) -> Moments:
         lags = self.one.lags(self.t, self.y)[self.constant]
@@ -110,13 +109,13 @@ class _Course:
         """All that happens at this moment, and then, once that is saved, just after it."""
         jumped = self._jump()
         acted = self.agenda.settle(self.t, self.t, self.y)
-        self._check()
+        self._check(self.y)
         self._save(self.t, "right", lambda _: self.y)
         after = self.t + self.blur
         if self.t < self.stop:
             self.one.settle(after, self.y)
             acted |= self.agenda.settle(after, self.t, self.y)
-            self._check()
+            self._check(self.y)
         if jumped or acted:
             self.moments.add(self.t)
         self.one.history.reach(self.t, self.y)
@@ -159,22 +158,19 @@ class _Course:
         slope = self.one.rates(self.t, self.one.reduced(self.y))
         if not np.all(np.isfinite(slope)):
             raise RunError(NON_FINITE)
-        solver = self._solver(landing)
-        fresh = self.t + self.blur if self.watching else np.nan
+        solver, inside = self._solver(landing), self.watching or len(self.constant) > 0
+        fresh = slope if inside else None
         while solver.status == "running":
             start, before = self.t, self.y
-            self._step(solver)
-            whole = self._whole(solver, start, before, None if np.isnan(fresh) else slope)
-            if self.one.lag_states:
-                self.one.history.add(start, solver.t, whole)
-            found = self._crossing(whole, start, solver.t, fresh)
-            fresh = np.nan
-            if found is not None:
-                self._save(found, "left", whole)
-                self._arrive(found, whole(found))
-                return
-            self._save(solver.t, "right" if solver.status == "running" else "left", whole)
-            self._arrive(solver.t, self.one.whole(solver.t, solver.y))
+            y = self._step(solver)
+            if inside or self._due(solver.t):
+                whole = self._whole(solver, start, before, fresh)
+                found = self._look_into(whole, start, solver, fresh is not None)
+                if found is not None:
+                    self._arrive(found, whole(found))
+                    return
+            self._arrive(solver.t, y)
+            fresh = None
 
     def _solver(self, landing: float) -> Any:
         import scipy.integrate  # a third of a second that the fast path does without
@@ -192,13 +188,16 @@ class _Course:
             **options,
         )
 
-    def _step(self, solver: Any) -> None:
+    def _step(self, solver: Any) -> Any:
+        """One step of SciPy's; the whole state behind it."""
         solver.step()
-        if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
-            raise RunError(
-                STEP_TOO_SMALL if np.all(np.isfinite(self.one.asked_last)) else NON_FINITE
-            )
+        if solver.status == "failed":
+            finite = np.isfinite(self.one.asked_last).all()
+            raise RunError(STEP_TOO_SMALL if finite else NON_FINITE)
+        y = self.one.whole(solver.t, solver.y)
+        self._check(y)
         self.runs.n_steps[self.run] += 1
+        return y
 
     def _whole(self, solver: Any, start: float, before: Any, slope: Any) -> Whole:
         """The whole state within the step just made, from `before` on, where its slope is `slope`.
@@ -213,30 +212,39 @@ class _Course:
             cubic = hermite(start, stop, self.one.reduced(before), end, slope, last)
             return lambda t: self.one.whole(t, cubic(t))
 
-        @cache
-        def interpolant() -> Any:
-            dense = solver.dense_output()
-            return dense, self.one.reduced(before) - dense(start)
+        dense = solver.dense_output()
+        amiss = self.one.reduced(before) - dense(start)
+        length = stop - start if stop > start else 1.0
+        return lambda t: self.one.whole(t, dense(t) + (stop - t) / length * amiss)
 
-        def whole(t: float) -> Any:
-            dense, amiss = interpolant()
-            left = (stop - t) / (stop - start) if stop > start else 0.0
-            return self.one.whole(t, dense(t) + left * amiss)
+    def _look_into(self, whole: Whole, start: float, solver: Any, fresh: bool) -> float | None:
+        """Keep and save what a step has passed; the first moment in it at which a relation changes.
 
-        return whole
-
-    def _crossing(self, whole: Whole, start: float, stop: float, fresh: float) -> float | None:
-        if not self.watching:
-            return None
-        return crossing(
-            lambda t: self.one.asked("relations", t, whole(t)), self.held, start, stop, fresh
-        )
+        What is saved at the end of the way is not its last moment, at which more may happen.
+        """
+        found, stop = None, float(solver.t)
+        if len(self.constant):
+            self.one.history.add(start, stop, whole)
+        if self.watching:
+            close = start + self.blur if fresh else np.nan
+            found = crossing(
+                lambda t: self.one.asked("relations", t, whole(t)), self.held, start, stop, close
+            )
+        if found is None:
+            self._save(stop, "right" if solver.status == "running" else "left", whole)
+        else:
+            self._save(found, "left", whole)
+        return found
 
     def _arrive(self, t: float, y: Any) -> None:
+        self._check(y)
         self.t, self.y = float(t), y
         self.one.guess = y[self.one.d :]
-        self.one.history.reach(t, y)
-        self._check()
+        self.one.history.reach(self.t, y)
+
+    def _due(self, t: float) -> bool:
+        """Whether there is a point to be saved up to `t`."""
+        return self.saved < len(self.runs.times) and bool(self.runs.times[self.saved] <= t)
 
     def _save(self, limit: float, side: Any, whole: Whole) -> None:
         """Write the points up to `limit`: with it (right) or without it (left)."""
@@ -244,8 +252,8 @@ class _Course:
         for at in range(self.saved, last):
             t = float(runs.times[at])
             runs.out[self.run, at] = self.one.observed(t, whole(t))[runs.picked]
-        self.saved = last
+        self.saved = max(self.saved, last)
 
-    def _check(self) -> None:
-        if not np.all(np.isfinite(self.y)):
+    def _check(self, y: Any) -> None:
+        if not np.isfinite(y).all():
             raise RunError(NON_FINITE)
