@@ -17,7 +17,10 @@ import pytest
 import axissim as ax
 from axissim.compile import plain
 from axissim.compile.emit import FUNCTIONS, emit
+from axissim.compile.kernel import kernel_of
 from axissim.compile.system import system_of
+from axissim.model.expression import name, number, operation
+from axissim.model.model import Implicit, Model, ModelError, State
 from axissim.solve.work import OK
 
 SOURCE = Path(ax.__file__).parents[1]
@@ -71,11 +74,60 @@ def test_what_is_fixed_for_a_run_is_computed_once():
     assert "/" not in found["rhs"]
 
 
+EVENTFUL = """model m()
+ species x; x = 1; x' = -delay(x, tau); tau = 2
+ E: at 1 after (x > 0.5), priority = 3: x = x + tau
+end"""
+
+
 def test_every_function_is_there_with_its_arguments():
-    found = texts(SMALL)
+    found = texts(EVENTFUL)
     assert list(found) == list(FUNCTIONS)
     for title, text in found.items():
         assert text.startswith(f"def {title}({FUNCTIONS[title]}):\n")
+
+
+def test_what_a_model_has_no_use_for_is_not_written():
+    assert list(FUNCTIONS)[-4:] == ["lags", "relations", "triggers", "actions"]
+    assert list(texts(SMALL)) == list(FUNCTIONS)[:-4]
+
+
+def test_events_and_delays_are_tables_of_values():
+    found = texts(EVENTFUL)
+    assert "store(v, 0, q_tau)" in found["lags"]
+    assert "store(v, 0, y_x - 0.5)" in found["relations"]
+    assert "store(v, 0, gt(y_x, 0.5))" in found["triggers"]
+    delay, priority, value = found["actions"].splitlines()[-3:]
+    assert delay.strip() == "store(v, 0, broadcast(1.0))"
+    assert priority.strip() == "store(v, 1, broadcast(3.0))"
+    assert value.strip() in ("store(v, 2, y_x + q_tau)", "store(v, 2, q_tau + y_x)")
+
+
+def test_a_delayed_value_is_read_behind_what_is_fixed_and_its_slope_behind_that():
+    found = texts(EVENTFUL)
+    fixed = found["prepare"].count("store(q, ")
+    assert f"dx_x_delayed_0 = load(q, {fixed})" in found["rhs"]
+    assert f"dx_x_slope_0 = load(q, {fixed + 1})" in found["rhs_jacobian"]
+
+
+def test_the_mass_of_an_implicit_quantity_is_zero():
+    """J - g M: the step's diagonal stands in the rows of rates alone."""
+    x, y = name("x"), name("y")
+    square = operation("sub", operation("mul", y, y), x)
+    model = Model(
+        "m",
+        (),
+        (State("x", initial=number(4.0), rate=operation("neg", y)),),
+        implicit=(Implicit("y", initial=number(2.0), residual=square),),
+    )
+    factor = emit(system_of(model))["factor"]
+    assert factor.count(" - diagonal") + factor.count("(-diagonal") == 1
+
+
+def test_a_model_too_large_for_the_compiler_is_refused():
+    zero = tuple(State(f"x{i}", initial=number(0.0), rate=number(1.0)) for i in range(9_000))
+    with pytest.raises(ModelError, match=r"lines of code.*smaller"):
+        _ = kernel_of(Model("large", (), zero)).texts
 
 
 def test_functions_with_nothing_to_do_are_still_functions():
@@ -87,8 +139,8 @@ def test_functions_with_nothing_to_do_are_still_functions():
 
 def test_numbers_are_floats():
     """A whole number in the text would be an integer, which can overflow."""
-    for name in ("dopamine_terminal", "thyroid_human", "menstrual_cycle"):
-        for title, text in texts(name).items():
+    for model in ("dopamine_terminal", "thyroid_human", "menstrual_cycle"):
+        for title, text in texts(model).items():
             tree = ast.parse(text)
             places = {
                 id(node.args[1])
@@ -97,7 +149,7 @@ def test_numbers_are_floats():
             }
             for node in ast.walk(tree):
                 if isinstance(node, ast.Constant) and id(node) not in places:
-                    assert isinstance(node.value, float), f"{name}, {title}, line {node.lineno}"
+                    assert isinstance(node.value, float), f"{model}, {title}, line {node.lineno}"
 
 
 WORDS = sorted({*keyword.kwlist, *keyword.softkwlist, *vars(builtins), *vars(plain), *FUNCTIONS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,20 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
     for row, column in pattern:
         rows[row].add(column)
         columns[column].add(row)
-    left, order = set(range(size)), []
+    def rank(k: int) -> tuple[int, int]:
+        return (len(rows[k]) - 1) * (len(columns[k]) - 1), k
+
     final = [set(row) for row in rows]
-    while left:
-        pivot = min(left, key=lambda k: ((len(rows[k]) - 1) * (len(columns[k]) - 1), k))
+    done, order = [False] * size, []
+    heap = [rank(k) for k in range(size)]
+    heapify(heap)
+    while heap:
+        cost, pivot = heappop(heap)
+        if done[pivot] or cost != rank(pivot)[0]:  # ranked again since
+            continue
         order.append(pivot)
-        left.discard(pivot)
+        done[pivot] = True
+        touched = (rows[pivot] | columns[pivot]) - {pivot}
         for row in columns[pivot] - {pivot}:
             for column in rows[pivot] - {pivot}:
                 rows[row].add(column)
@@ -54,6 +63,8 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
             rows[row].discard(pivot)
         for column in rows[pivot]:
             columns[column].discard(pivot)
+        for k in touched:
+            heappush(heap, rank(k))
     place = {unknown: at for at, unknown in enumerate(order)}
     entries = sorted((place[i], place[j]) for i in range(size) for j in final[i])
     return Elimination(tuple(order), tuple(entries))

@@ -46,7 +46,7 @@ def emit(system: System) -> dict[str, str]:
     moving |= {key: _variable("d", key) for key in system.delayed}
     authors = {node: _variable("v", key) for key, node in system.observables.items() if node.args}
     rates = [("f", i, rate) for i, rate in enumerate(system.rates)]
-    slopes = [("ft", i, s) for i, s in enumerate(system.time_slopes) if not system.autonomous]
+    slopes = [] if system.autonomous else [("ft", i, s) for i, s in enumerate(system.time_slopes)]
     entries = [("jac", i, entry) for i, entry in enumerate(system.jacobian.values())]
     where = _places(system)
     tables = {
@@ -191,14 +191,18 @@ def _factor(system: System) -> str:
     plan = system.elimination
     place = {unknown: at for at, unknown in enumerate(plan.order)}
     known = {(place[i], place[j]): at for at, (i, j) in enumerate(system.jacobian)}
-    entries = set(plan.entries)
+    left: dict[int, set[int]] = {row: set() for row in place.values()}
+    above: dict[int, set[int]] = {column: set() for column in place.values()}
+    for row, column in plan.entries:
+        left[row].add(column)
+        above[column].add(row)
     lines = [f"def factor({FUNCTIONS['factor']}):", "    diagonal = load(g, 0)"]
     for row, column in plan.entries:
         text = f"load(jac, {known[row, column]})" if (row, column) in known else ""
         moving = plan.order[row] < system.differential
         text += " - diagonal" if row == column and moving else ""
-        for k in range(min(row, column)):
-            if (row, k) in entries and (k, column) in entries:
+        for k in sorted(left[row] & above[column]):
+            if k < min(row, column):
                 text += f" - a{row}_{k} * a{k}_{column}"
         text = f"-{text.removeprefix(' - ')}" if text.startswith(" - ") else text
         if column < row:

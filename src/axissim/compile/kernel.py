@@ -13,7 +13,9 @@ import numpy as np
 from axissim.compile.build import lane_module, scalar_module
 from axissim.compile.emit import FUNCTIONS, emit
 from axissim.compile.system import System, system_of
-from axissim.model.model import Model
+from axissim.model.model import Model, ModelError
+
+_MOST_LINES = 60_000
 
 
 class Equations(NamedTuple):
@@ -64,8 +66,15 @@ class Kernel:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text of each function of the equations."""
-        return emit(self.system)
+        """The text of each function of the equations; ModelError if there is too much of it."""
+        texts = emit(self.system)
+        lines = sum(text.count("\n") for text in texts.values())
+        if lines > _MOST_LINES:
+            raise ModelError(
+                f"the equations of '{self.system.model_id}' are {lines:,} lines of code, and a "
+                f"compiler takes minutes for over {_MOST_LINES:,}; make the model smaller"
+            )
+        return texts
 
     @cached_property
     def equations(self) -> Equations:
