@@ -97,10 +97,22 @@ def _document(text: str, source: Source) -> Any:
                 f"{source.label}{line}: {found.getShortMessage()}: {detail}; mend the element"
             )
     if document.getLevel() == 1 and document.getModel() is not None:
-        document.setLevelAndVersion(2, 5, False)
+        _modernise(document, source)
     if document.getModel() is None:
         raise ModelError(f"{source.label}: there is no <model>; add one")
     return document
+
+
+def _modernise(document: Any, source: Source) -> None:
+    """Convert Level 1, where formulas are text, to Level 2; ModelError for text that is none."""
+    model = document.getModel()
+    laws = [model.getReaction(i).getKineticLaw() for i in range(model.getNumReactions())]
+    rules = [model.getRule(i) for i in range(model.getNumRules())]
+    for element in (*rules, *(law for law in laws if law is not None)):
+        if element.getMath() is None:
+            said = " ".join(str(element.getFormula()).split())[:100]
+            raise source.error(element, f"has the formula '{said}', which cannot be read; mend it")
+    document.setLevelAndVersion(2, 5, False)
 
 
 def _read(reading: Reading, units: Units) -> list[EventDraft]:
@@ -141,6 +153,7 @@ def _assembled(reading: Reading, units: Units, events: list[EventDraft]) -> Mode
     ruled = [str(rule.getVariable()) for rule in reading.elements("Rule")]
     order = {key: at for at, key in enumerate((*ruled, *reading.reactions))}
     observables = [part for part in parts if isinstance(part, Observable)]
+    happenings = tuple(event_of(reading, event) for event in events)
     try:
         return Model(
             id=str(sbml.getId()) or identifier(reading.source.label),
@@ -148,7 +161,7 @@ def _assembled(reading: Reading, units: Units, events: list[EventDraft]) -> Mode
             states=tuple(part for part in parts if isinstance(part, State)),
             observables=tuple(sorted(observables, key=lambda part: order.get(part.id, -1))),
             implicit=tuple(part for part in parts if isinstance(part, Implicit)),
-            events=tuple(event_of(reading, event) for event in events),
+            events=happenings,
             species=_species(reading),
             units=units.definitions,
             time_unit=units.clock(),
