@@ -16,6 +16,7 @@ from axissim.solve.work import EVENT_ERROR, NON_FINITE, OK
 
 _MOST_EXECUTIONS = 1000  # at one moment
 _MOST_NEAR = 50  # moments of events in a row, each nearer to the last than _NEAR of the span
+_MOST_SHORTER = 6  # of those, after ever shorter intervals
 _NEAR = 1e-9
 _NEWTON = 50
 _STIFF = 1e30  # 1/(h gamma) of so short a step that only implicit quantities move
@@ -35,8 +36,8 @@ def begin(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int) -> Any:
     run = int(w.run[lane])
     a.jump[lane] = float(jumps.first[run])
     a.jump_end[lane] = float(jumps.last[run])
-    a.waiting[lane] = a.near[lane] = 0.0
-    a.last[lane] = -np.inf
+    a.waiting[lane] = a.near[lane] = a.shorter[lane] = 0.0
+    a.last[lane], a.interval[lane] = -np.inf, np.inf
     for e in range(m.events):
         a.was[e * 8 + lane] = float(_told(m, e, INITIALLY))
     if m.delayed:
@@ -56,14 +57,32 @@ def settle(m: Any, task: Any, w: Any, a: Any, jumps: Any, lane: int, fresh: bool
     jumped = _jump(task, w, a, jumps, lane, t)
     if not _reconciled(m, task, w, a, lane):
         return NON_FINITE
-    before = a.last[lane]
+    a.executed[lane] = 0.0
     status = _happen(m, task, w, a, lane, t) if m.events else OK
     save_now(m, task, w, a, lane, t)
     if m.events and status == OK:
         status = _happen(m, task, w, a, lane, t + task.blur)
+    acted = a.executed[lane] > 0.0
     if m.delayed:
-        kink(m, task, w, a, lane, t, fresh or jumped or a.last[lane] != before)
+        kink(m, task, w, a, lane, t, fresh or jumped or acted)
+    if acted and status == OK and _endless(task, a, lane, t):
+        status = EVENT_ERROR
     return status
+
+
+@njit(error_model="numpy")
+def _endless(task: Any, a: Any, lane: int, t: float) -> Any:
+    """Whether events come so thick that there will be no end of them, as of a ball come to rest.
+
+    They do if many in a row, or few at ever shorter intervals, lie too near to be told apart.
+    """
+    interval = t - a.last[lane]
+    near = interval < _NEAR * max(abs(t), task.stop - task.start)
+    shorter = near and interval <= a.interval[lane]
+    a.near[lane] = a.near[lane] + 1.0 if near else 0.0
+    a.shorter[lane] = a.shorter[lane] + 1.0 if shorter else 0.0
+    a.last[lane], a.interval[lane] = t, interval
+    return a.near[lane] > _MOST_NEAR or a.shorter[lane] >= _MOST_SHORTER
 
 
 @njit(error_model="numpy")
@@ -123,25 +142,19 @@ def _reconciled(m: Any, task: Any, w: Any, a: Any, lane: int) -> bool:
 def _happen(m: Any, task: Any, w: Any, a: Any, lane: int, moment: float) -> Any:
     """Fire and execute events at `moment` until nothing more is due."""
     a.moment[lane] = moment
-    executed = 0
     status = _fire(m, task, w, a, lane)
     while status == OK:
         slot = _due(m, task, w, a, lane, moment)
         if slot < 0:
             break
-        executed += 1
+        a.executed[lane] += 1.0
         _execute(m, w, a, lane, slot)
         if not _reconciled(m, task, w, a, lane):
             status = NON_FINITE
         else:
-            status = EVENT_ERROR if executed > _MOST_EXECUTIONS else _fire(m, task, w, a, lane)
-    if executed and status == OK:
-        span = max(abs(w.t[lane]), task.stop - task.start)
-        near = 0.0 < w.t[lane] - a.last[lane] < _NEAR * span
-        again = w.t[lane] == a.last[lane]
-        a.near[lane] = a.near[lane] + 1.0 if near else (a.near[lane] if again else 0.0)
-        a.last[lane] = w.t[lane]
-        status = EVENT_ERROR if a.near[lane] > _MOST_NEAR else OK
+            status = (
+                EVENT_ERROR if a.executed[lane] > _MOST_EXECUTIONS else _fire(m, task, w, a, lane)
+            )
     return status
 
 

@@ -76,8 +76,10 @@ def occasion(frame: Any) -> None:
     elif what == LIMIT:
         limit(m, w, a)
     elif what == WATCH:
-        remember(m, w, a)
-        cross(m, task.vectors, w, a)
+        if m.delayed:
+            remember(m, w, a)
+        if m.compared:
+            cross(m, task.vectors, w, a)
     elif what == SHORTEN:
         shorten(m, task.vectors, w)
     else:

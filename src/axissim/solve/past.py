@@ -109,7 +109,7 @@ def _interpolated(m: Any, w: Any, a: Any, lane: int, k: int, at: int, moment: fl
 def remember(m: Any, w: Any, a: Any) -> None:
     """Keep the step just taken of the lanes that accepted it."""
     for lane in range(8):
-        if w.accepted[lane] != 0.0 and m.delayed:
+        if w.accepted[lane] != 0.0:
             slot = _made_room(m, w, a, lane, w.t[lane])
             _keep(m, w, a, lane, slot, w.t[lane], w.tried[lane])
 
