@@ -149,4 +149,6 @@ def written(value: float) -> str:
         return "NaN"
     if value in _NAMED or -value in _NAMED:
         return ("-" if value < 0.0 else "") + _NAMED[abs(value)]
+    if math.isinf(float(f"{value:.14e}")):  # the largest floats, to the 15 digits that are kept
+        return f"{math.copysign(1.79769313486231e308, value)!r}"
     return repr(value).removesuffix(".0")

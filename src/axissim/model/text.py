@@ -34,11 +34,14 @@ def show(root: Expression, spell: Callable[[str], str] = str) -> str:
 
 def condition(root: Expression) -> Expression:
     """A truth value without a detour by the numbers 1 and 0: ``where(c, 1, 0) != 0`` is ``c``."""
-    while root.op == "ne" and root.args[1] is ZERO and root.args[0].op == "where":
-        held, first, second = root.args[0].args
-        if first is not ONE or second is not ZERO:
+    while root.op == "ne" and root.args[1] is ZERO:
+        of = root.args[0]
+        if of.op == "where" and of.args[1] is ONE and of.args[2] is ZERO:
+            root = of.args[0]
+        elif of.op in OPERATIONS and OPERATIONS[of.op].truth:
+            root = of
+        else:
             break
-        root = held
     return root
 
 
