@@ -250,6 +250,17 @@ def test_a_delayed_value_is_that_of_the_start_before_it() -> None:
     assert evaluated(f"<apply>{csymbol('delay')}<ci>x</ci><cn>1</cn></apply>") == 0.7
 
 
+def test_a_function_without_a_body_cannot_be_called() -> None:
+    empty = functions(
+        '<functionDefinition id="f">'
+        + mathml("<lambda><bvar><ci>a</ci></bvar></lambda>")
+        + "</functionDefinition>"
+    )
+    assert evaluated("<ci>x</ci>", empty) == 0.7
+    with pytest.raises(ModelError, match="calls 'f', which is not defined"):
+        evaluated("<apply><ci>f</ci><ci>x</ci></apply>", empty)
+
+
 @pytest.mark.parametrize("op", ["implies", "not", "divide", "exp", "lt", "max", "power"])
 def test_a_wrong_count_of_operands_is_named(op: str) -> None:
     with pytest.raises(ModelError, match=r"^model:\d+: "):

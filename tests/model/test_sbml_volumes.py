@@ -122,6 +122,12 @@ def test_conversion_factors_of_the_model_and_of_a_species() -> None:
     assert rates == {"A": -5.0 * 1.5 / 2.0, "B": 3.0 * 2.0 * 1.5 / 2.0}
 
 
+def test_a_conversion_factor_that_is_not_there_is_named() -> None:
+    own = species("A", initialAmount=6, conversionFactor="own")
+    with pytest.raises(ModelError, match="species 'A' has the conversion factor 'own', which is"):
+        read(network(own + B, TURN))
+
+
 def named(inside: str, key: str, more: str = 'stoichiometry="2" constant="false"') -> str:
     """The document with an id for the stoichiometry of B."""
     old = 'species="B" stoichiometry="2" constant="true"'

@@ -119,6 +119,12 @@ def drafted(model: Any, units: Units, source: Source) -> Drafts:
     for count, get, make in makers:
         for i in range(count):
             add(drafts, make(get(i)), source)
+    for draft in drafts.values():
+        if draft.factor and draft.factor not in drafts:
+            raise source.error(
+                draft.element,
+                f"has the conversion factor '{draft.factor}', which is not defined; define it",
+            )
     return drafts
 
 

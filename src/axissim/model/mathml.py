@@ -95,6 +95,11 @@ def defined(ast: Any, functions: Functions) -> tuple[tuple[str, ...], Expression
     return wanted, body
 
 
+def has_body(ast: Any) -> bool:
+    """Whether a lambda has more than arguments."""
+    return ast is not None and bool(ast.getNumChildren() > ast.getNumBvars())
+
+
 def called(ast: Any) -> list[str]:
     """Names of the functions that a syntax tree calls, in order."""
     kind = rows().function

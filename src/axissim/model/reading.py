@@ -9,7 +9,15 @@ from typing import Any
 from axissim.model.drafts import Draft, Drafts
 from axissim.model.expression import Expression, names
 from axissim.model.graphs import circle
-from axissim.model.mathml import Functions, MathError, MathRefusedError, called, defined, expression
+from axissim.model.mathml import (
+    Functions,
+    MathError,
+    MathRefusedError,
+    called,
+    defined,
+    expression,
+    has_body,
+)
 from axissim.model.model import suggestion
 from axissim.model.refusal import Source
 
@@ -62,7 +70,8 @@ class Reading:
 
     def read_functions(self) -> None:
         """The function definitions, those that are called before those that call them."""
-        given = {str(f.getId()): f for f in self.elements("FunctionDefinition") if f.getMath()}
+        defining = (f for f in self.elements("FunctionDefinition") if has_body(f.getMath()))
+        given = {str(function.getId()): function for function in defining}
         calls = {key: called(element.getMath()) for key, element in given.items()}
         found = circle(calls)
         if found:

@@ -38,7 +38,7 @@ class Source:
 
     def error(self, element: Any, what: str) -> ModelError:
         """An error of the model: ``file:line: <element> what``."""
-        return ModelError(f"{self.place(element)}: {described(element)} {what}")
+        return ModelError(f"{self.place(element)}: {described(element)} {shortened(what, 500)}")
 
     def refusal(self, element: Any, feature: str) -> UnsupportedModelError:
         """An error of axissim, which lacks `feature`."""
@@ -52,7 +52,13 @@ def described(element: Any) -> str:
     """What an element is, and its id: ``assignment rule 'x'``."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", element.getElementName()).lower()
     key = _key(element)
-    return f"{words} '{key}'" if key else words
+    return f"{words} '{shortened(key, 80)}'" if key else words
+
+
+def shortened(text: str, most: int) -> str:
+    """`text` without its middle if it is longer than `most`: ids have no end to their length."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 def _key(element: Any) -> str:
