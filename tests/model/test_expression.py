@@ -132,7 +132,7 @@ VALUES = {
 ARGUMENTS = (0.0, 1.0, 2.0, 0.5, -0.5, 3.0)
 
 
-@pytest.mark.parametrize("op", OPERATIONS)
+@pytest.mark.parametrize("op", [op for op, row in OPERATIONS.items() if row.coded])
 def test_value_of_each_operation(op: str) -> None:
     arity, tried = OPERATIONS[op].arity, 0
     for arguments in zip(*(np.roll(ARGUMENTS, at) for at in range(arity)), strict=True):
