@@ -134,6 +134,16 @@ def test_a_number_comes_back_to_the_last_bit(of: float) -> None:
     assert found == of or (math.isnan(found) and math.isnan(of))
 
 
+@pytest.mark.parametrize("of", [5e-324, -1e-310, 2.5e-308, 1.7976931348623157e308, -0.0, 1e22])
+def test_extreme_values_come_back(of: float) -> None:
+    model = Model("m", (Parameter("k", value=number(of)),), (State("x", initial=number(of)),))
+    again = load(to_sbml(model))
+    assert again.parameters == model.parameters
+    assert again.states == model.states
+    (found,) = (part.value.value for part in load(to_antimony(model)).parameters)
+    assert found == pytest.approx(of, rel=1e-14, abs=1e-307)
+
+
 # `rate_of` is gone before there is a model.
 FORMULAS = expressions().filter(lambda of: all(node.op != "rate_of" for node in in_order([of])))
 

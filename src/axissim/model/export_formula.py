@@ -16,6 +16,7 @@ _FUNCTIONS = {
 }  # fmt: skip
 _NAMED = {math.pi: "pi", math.e: "exponentiale", math.inf: "INF"}
 _TRUE, _FALSE = operation("ne", ONE, ZERO), operation("ne", ZERO, ZERO)
+_LEAST = 3e-308  # libSBML takes the text of a subnormal for no number
 _WHOLE = 100
 _RELATION = OPERATIONS["lt"].binding
 _DEEPEST = 150  # brackets within brackets
@@ -149,6 +150,8 @@ def written(value: float) -> str:
         return "NaN"
     if value in _NAMED or -value in _NAMED:
         return ("-" if value < 0.0 else "") + _NAMED[abs(value)]
+    if abs(value) < _LEAST:
+        value = math.copysign(0.0, value)
     if math.isinf(float(f"{value:.14e}")):  # the largest floats, to the 15 digits that are kept
         return f"{math.copysign(1.79769313486231e308, value)!r}"
     return repr(value).removesuffix(".0")

@@ -5,6 +5,7 @@ The text is written here and not by libSBML, which rounds numbers to 15 digits.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -130,7 +131,12 @@ def _quantity(tag: str, part: Part, own: Attributes) -> list[str]:
 def _initial(plan: Plan, part: Part) -> str:
     """A number at the start as an attribute, "" where there is none."""
     given = plan.start(part)
-    return attribute(given.value) if given is not None and given.op == "number" else ""
+    return attribute(given.value) if given is not None and _fits_attribute(given) else ""
+
+
+def _fits_attribute(given: Expression) -> bool:
+    """Whether it is a number, and none so small that libSBML takes its text for no number."""
+    return given.op == "number" and not 0.0 < abs(given.value) < sys.float_info.min
 
 
 def _boolean(truth: bool) -> str:
@@ -140,7 +146,7 @@ def _boolean(truth: bool) -> str:
 def _initial_assignments(plan: Plan) -> Iterator[list[str]]:
     for part in plan.model.parts:
         given = plan.start(part)
-        if given is not None and given.op != "number":
+        if given is not None and not _fits_attribute(given):
             yield _element("initialAssignment", {"symbol": part.id}, mathml(given, 4), 3)
 
 
