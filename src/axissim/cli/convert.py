@@ -40,7 +40,6 @@ def convert(
 
     axissim convert thyroid_human thyroid.xml
     """
-    from axissim.model.cache import write_whole
     from axissim.model.library import load
     from axissim.study.store import unwritten
 
@@ -50,13 +49,13 @@ def convert(
     if target.is_dir():
         raise FileExistsError(f"{target} is a folder; give another name")
     unwritten(target, force=force)
-    told = _told(source)
     from axissim.model import export
 
     read = load(source)
+    told = _told(source)
     made: Written = export.antimony_of(read) if suffix == _ANTIMONY else export.sbml_of(read)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target.absolute(), made.text.encode())
+    target.write_bytes(made.text.encode())
     print(target)
     if (told or made.lost) and not quiet:
         print(f"note: {'; '.join([*told, *made.lost])}", file=sys.stderr)
