@@ -62,7 +62,7 @@ def loaded(path: str) -> ax.Model:
 
 def columns(model: ax.Model, settings: Mapping[str, Any], engine: str = "lanes") -> dict[str, Any]:
     """The columns that `settings` ask for, by variable."""
-    wanted = {key: _output(key, settings) for key in settings["variables"]}
+    wanted = {key: _output(model, key, settings) for key in settings["variables"]}
     start = settings["start"]
     times = np.linspace(start, start + settings["duration"], settings["steps"] + 1)
     kernel.scalar_module = plain_module if engine == "plain" else compiled_module
@@ -83,9 +83,10 @@ def columns(model: ax.Model, settings: Mapping[str, Any], engine: str = "lanes")
     }
 
 
-def _output(key: str, settings: Mapping[str, Any]) -> str:
+def _output(model: ax.Model, key: str, settings: Mapping[str, Any]) -> str:
+    """What to ask for; some cases call a compartment's size its amount."""
     for kind in ("amount", "concentration"):
-        if key in settings[kind]:
+        if key in settings[kind] and key in model.species:
             return f"{kind}({key})"
     return key
 

@@ -44,7 +44,7 @@ class _Place:
 
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.log = tempfile.NamedTemporaryFile()
+        self.log = tempfile.TemporaryDirectory()
         self.workers: dict[str, Worker] = {}
 
     def outcome(self, one: Hostile) -> Outcome:
@@ -54,11 +54,11 @@ class _Place:
             SECONDS,
             _ADDRESS_SPACE,
             self.folder.name,
-            self.log.name,
+            f"{self.log.name}/words",
         )
         self.workers[one.call] = worker
         answer = worker(one.given)
-        words = Path(self.log.name).read_text("utf-8", "replace")
+        words = Path(self.log.name, "words").read_text("utf-8", "replace")
         left = sorted(path.name for path in Path(self.folder.name).iterdir())
         wrong = f"wrote {left}" if left or Path(PWNED).exists() else fault(one, answer, words)
         return Outcome(one.name, one.want, answer, wrong)
@@ -66,7 +66,7 @@ class _Place:
     def end(self) -> None:
         for worker in self.workers.values():
             worker.end()
-        self.log.close()
+        self.log.cleanup()
         self.folder.cleanup()
 
 

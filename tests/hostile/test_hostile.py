@@ -1,4 +1,4 @@
-"""Hostile files and texts end as they deserve; a short stretch of the fuzzing; a few models twice."""
+"""Hostile files and texts end as they deserve; a stretch of the fuzzing; a few models twice."""
 
 from __future__ import annotations
 
