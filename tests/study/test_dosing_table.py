@@ -13,7 +13,8 @@ import xarray as xr
 import axissim as ax
 from axissim.study import protocol as p
 from axissim.study.jumps import jumps_of, series_of
-from axissim.study.plan import members, planned
+from axissim.study.plan import planned
+from axissim.study.timetable import members
 
 MODEL = """model two()
   var depot = 0, blood = 0

@@ -154,6 +154,26 @@ def test_own_doses_are_single_runs_bit_for_bit(model: ax.Model, method: str) -> 
             np.testing.assert_array_equal(ds[key][run], alone[key])
 
 
+def test_own_doses_stay_with_runs_that_another_method_takes_over() -> None:
+    model = ax.load("model s()\n  var x = 0\n  const k = 1\n  x' = -k*(x - cos(time))\nend")
+    k = np.array([1.0, 1e6, 2.0, 1e7, 3.0])
+    design = xr.Dataset({"k": ("sample", k), "amount": ("sample", np.arange(5.0))})
+    dosed = [ax.dose("x", "amount", at=2)]
+    ds = ax.sweep(model, design, t=[0, 2, 4], protocol=dosed)
+    assert len(set(ds["method"].values.tolist())) == 2
+    assert np.all(ds["status"] == 1)
+    np.testing.assert_allclose(ds["x"][[1, 3], 1] - np.cos(2), [1, 3], rtol=1e-4)
+    for run in (1, 2):
+        dose = [ax.dose("x", float(run), at=2)]
+        alone = ax.simulate(model, t=[0, 2, 4], params={"k": k[run]}, protocol=dose)
+        np.testing.assert_array_equal(ds["x"][run], alone["x"])
+
+
+def test_a_dose_at_the_end_is_seen(model: ax.Model) -> None:
+    ds = ax.simulate(model, t=[0, 2, 4], protocol=ax.dose("x", 1, at=4))
+    np.testing.assert_array_equal(ds["x"], [0, 0, 1])
+
+
 def test_a_design_keeps_what_a_protocol_varies(model: ax.Model) -> None:
     grid = ax.design.grid({"amount": [1, 2], "k": [0.25, 0.5]})
     ds = ax.sweep(model, grid, t=[0, 4], protocol=[ax.dose("x", "amount", at=0)], rtol=1e-9)

@@ -134,7 +134,8 @@ def designed(
 ) -> xr.Dataset:
     """The runs asked for; ValueError if they are none, or a mixture."""
     from axissim.study import design
-    from axissim.study.plan import members, variables
+    from axissim.study.plan import variables
+    from axissim.study.timetable import members
 
     kinds = {"a grid": given.axes, "draws": given.drawn, "a table": table}
     wanted = [kind for kind, what in kinds.items() if what]
@@ -212,8 +213,8 @@ def _swept(
     model: Model, design: xr.Dataset, options: dict[str, Any], quiet: bool
 ) -> tuple[Any, float, float]:
     """The sweep's result, the seconds that compiling took, and those of the runs after it."""
-    from axissim.study.plan import for_one
     from axissim.study.sweep import sweep as runs_of
+    from axissim.study.timetable import for_one
 
     first = {dim: slice(0, 1) for dim in design.dims}
     with progress(math.prod(design.sizes.values()), quiet) as watch:

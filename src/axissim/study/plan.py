@@ -88,26 +88,10 @@ def planned(model: Model, design: xr.Dataset, actions: Sequence[Any], times: Any
     return Plan(model, ready, line, numbers, arrays, frozenset(reader.variables), told)
 
 
-def members(actions: Sequence[Any]) -> xr.Dataset:
-    """The runs that the IDs of tables name; one run where there are none."""
-    import xarray as xr
-
-    tables = [a for a in actions if isinstance(a, DosingTable) and a.id is not None]
-    ids = list(dict.fromkeys(label for table in tables for label in table.ids))
-    return xr.Dataset(coords={"sample": np.array(ids)} if ids else {}, attrs={"design": "table"})
-
-
 def variables(actions: Sequence[Any]) -> set[str]:
     """Variables of a design that actions read."""
     parts = [action for action in actions if not isinstance(action, DosingTable)]
     return {v for part in parts for v in values_of(part).values() if isinstance(v, str)}
-
-
-def for_one(actions: Sequence[Any], design: xr.Dataset) -> list[Any]:
-    """Actions that ask the same of the model, for the first run of a design alone."""
-    first = {dim: design[dim].values[0] for dim in design.dims if dim in design.coords}
-    label = first.get(next(iter(design.dims), ""), 0)
-    return [a.of_one(label) if isinstance(a, DosingTable) else a for a in actions]
 
 
 class _Reader:

@@ -13,11 +13,12 @@ from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
 from axissim.study.dataset import labelled
 from axissim.study.jumps import Jumps, jumps_of, series_of
-from axissim.study.plan import Plan, members, planned
+from axissim.study.plan import Plan, planned
 from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
+from axissim.study.timetable import members
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 NUMBERED = {"sample", "replicate", "id", "subject"}  # dimensions that number runs
+
+
+def members(actions: Sequence[Any]) -> xr.Dataset:
+    """The runs that the IDs of tables name; one run where there are none."""
+    import xarray as xr
+
+    tables = [a for a in actions if isinstance(a, DosingTable) and a.id is not None]
+    ids = list(dict.fromkeys(label for table in tables for label in table.ids))
+    return xr.Dataset(coords={"sample": np.array(ids)} if ids else {}, attrs={"design": "table"})
+
+
+def for_one(actions: Sequence[Any], design: xr.Dataset) -> list[Any]:
+    """Actions that ask the same of the model, for the first run of a design alone."""
+    first = {dim: design[dim].values[0] for dim in design.dims if dim in design.coords}
+    label = first.get(next(iter(design.dims), ""), 0)
+    return [a.of_one(label) if isinstance(a, DosingTable) else a for a in actions]
 
 
 def target_of(table: DosingTable, model: Model, cmt: str, line: int) -> str:
