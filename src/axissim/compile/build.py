@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType
 
-from axissim.compile.emit import FUNCTIONS
 from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.expression import OPERATIONS
 
@@ -33,7 +32,7 @@ def module_of(text: str, kind: str, *rooms: str) -> ModuleType:
 
     `rooms` are the folders of this package whose code is compiled into it.
     """
-    name = f"axissim_{kind}_{digest_of([text.encode(), machine_hash(*rooms).encode()])}"
+    name = code_name(text, kind, *rooms)
     path = cache_folder() / f"{name}.py"
     if not path.exists() or path.read_bytes() != text.encode():
         write_whole(path, text.encode())
@@ -46,29 +45,16 @@ def module_of(text: str, kind: str, *rooms: str) -> ModuleType:
     return module
 
 
+def code_name(text: str, kind: str, *rooms: str) -> str:
+    """What the file of the code made of a text is called, whatever its ending."""
+    return f"axissim_{kind}_{digest_of([text.encode(), machine_hash(*rooms).encode()])}"
+
+
 @cache
 def machine_hash(*rooms: str) -> str:
     """A hash of the library code that is compiled into generated modules, and of the compiler."""
     versions = [version(name).encode() for name in ("numba", "llvmlite", "numpy")]
     return digest_of([code_hash(*rooms).encode(), *versions])
-
-
-def lane_module(title: str, texts: Mapping[str, str]) -> ModuleType:
-    """The equations that `emit` wrote in lanes, each function a compiled C callback."""
-    head = (
-        f'"""Equations of {title}, eight runs side by side."""\n\n'
-        "from numba import cfunc, types\n\n"
-        f"from axissim.compile.written import broadcast, equations, load, store, {_ARITHMETIC}\n\n"
-        "P = types.CPointer(types.float64)\n"
-        "nan, inf = float('nan'), float('inf')\n"
-    )
-    functions = [
-        f"@equations\n{text}\n\n"
-        f"@cfunc(types.void({', '.join(['P'] * (FUNCTIONS[name].count(',') + 1))}), cache=True)\n"
-        f"def call_{name}({FUNCTIONS[name]}):\n    {name}({FUNCTIONS[name]})\n"
-        for name, text in texts.items()
-    ]
-    return module_of("\n\n".join([head, *functions]), "lanes", "compile")
 
 
 def scalar_module(title: str, texts: Mapping[str, str]) -> ModuleType:

@@ -40,6 +40,7 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
     for row, column in pattern:
         rows[row].add(column)
         columns[column].add(row)
+
     def rank(k: int) -> tuple[int, int]:
         return (len(rows[k]) - 1) * (len(columns[k]) - 1), k
 

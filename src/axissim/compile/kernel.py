@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from axissim.compile.build import lane_module, scalar_module
+from axissim.compile.build import scalar_module
 from axissim.compile.emit import FUNCTIONS, emit
+from axissim.compile.machine import Machine, machine_of
 from axissim.compile.system import System, system_of
 from axissim.model.model import Model, ModelError
 
@@ -78,12 +79,10 @@ class Kernel:
 
     @cached_property
     def equations(self) -> Equations:
-        """The equations in lanes, compiled or found in the cache."""
-        module = lane_module(self.system.model_id, self.texts)
+        """The equations in lanes; their addresses are good for as long as this kernel lives."""
         s = self.system
         addresses = {
-            title: int(getattr(module, f"call_{title}").address) if title in self.texts else 0
-            for title in FUNCTIONS
+            title: self.machine.address(title) if title in self.texts else 0 for title in FUNCTIONS
         }
         return Equations(
             **addresses,
@@ -104,6 +103,11 @@ class Kernel:
             steady_lags=s.steady_lags,
             **{key: int(table.ctypes.data) for key, table in self.tables.items()},
         )
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The machine code of the equations."""
+        return machine_of(self.texts)
 
     @cached_property
     def tables(self) -> dict[str, Any]:

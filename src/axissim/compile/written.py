@@ -11,8 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from axissim.compile import lanes as lane_functions
 from axissim.compile.lane_ir import DOUBLE, FUSIBLE, LANES, WIDTH, Operand
@@ -84,18 +82,3 @@ def __getattr__(name: str) -> Callable[..., Lane]:
     if not hasattr(getattr(lane_functions, name, None), "emit"):
         raise AttributeError(f"no lane arithmetic is called '{name}'")
     return _written(name)
-
-
-def equations(function: Callable[..., None]) -> Any:
-    """Decorate equations of pointers: compiled code that calls them holds what they write."""
-
-    @intrinsic
-    def written(typingctx: Any, *pointers: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
-            starts = [builder.extract_value(values[0], at) for at in range(len(pointers))]
-            function(*(Pointer(builder, start) for start in starts))
-            return context.get_dummy_value()
-
-        return types.void(types.StarArgTuple(pointers)), generate
-
-    return written

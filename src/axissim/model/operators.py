@@ -27,6 +27,9 @@ def numeric(of: Expression) -> Expression:
 
 
 def truth(of: Expression) -> Expression:
+    """A number as whether it is not 0, anything else as it is."""
+    if of.op == "where" and of.args[1:] == (ONE, ZERO):  # what `numeric` made of a truth value
+        return truth(of.args[0])
     """A number as whether it is not 0, a truth value as it is (also one that became a number)."""
     if of.op == "where" and of.args[1:] == (ONE, ZERO) and _is_truth(of.args[0]):
         return of.args[0]
