@@ -131,7 +131,7 @@ def test_delays_and_rates() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("model m\n x = 1\n y := x\n at x < 0.5: y = 1\n x' = -x\nend\n", "m.ant:\\d: An identifier"),
+        ("model m\n x = 1\n y := x\n at x < 0.5: y = 1\n x' = -x\nend\n", "m.ant:\\d: An "),
         ("model m\n x = 1\n at x < z: x = 1\n x' = -x\nend\n", "m.ant:3: parameter 'z' has no"),
         ("model m\n x = 1\n x' = rateOf(x)\nend\n", "m.ant:\\d: There must not be circular"),
     ],

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from axissim.model.drafts import Draft
 from axissim.model.events import EventDraft
-from axissim.model.expression import ZERO, Expression, name, names, operation
-from axissim.model.graphs import circle, components
+from axissim.model.expression import ZERO, Expression, names, operation
+from axissim.model.graphs import circle, components, reached
 from axissim.model.initial import circular
 from axissim.model.linear import CONSTANT, linear, solved
 from axissim.model.passes import fold
@@ -32,12 +32,12 @@ def choose_unknowns(reading: Reading, events: list[EventDraft]) -> None:
     reads = [sorted(names(formula) & free.keys()) for formula in formulas]
     owner: dict[str, int] = {}
     for rank in range(4):
-        for at in range(len(reads)):
-            if at not in owner.values():
-                allowed = [[k for k in row if free[k] <= rank] for row in reads]
-                _assign(at, allowed, owner)
+        allowed = [[key for key in row if free[key] <= rank] for row in reads]
+        for at in sorted(set(range(len(reads))).difference(owner.values())):
+            _assign(at, allowed, owner)
+    owned = set(owner.values())
     for at, (rule, _) in enumerate(reading.constraints):
-        if at not in owner.values():
+        if at not in owned:
             raise reading.source.error(
                 rule, "says what other parts of the model say already; remove one of them"
             )
@@ -112,19 +112,15 @@ def solve_constraints(reading: Reading) -> None:
     plain = {key: reading.drafts[key].residual or ZERO for key in unknowns}
     whole = dict(zip(unknowns, _expanded(reading, list(plain.values())), strict=True))
     reads = {key: sorted(names(formula) & whole.keys()) for key, formula in whole.items()}
+    drafts = reading.drafts | reading.reactions
+    ruled = {key: names(draft.rule) for key, draft in drafts.items() if draft.rule is not None}
     for block in components(reads):
-        hidden = _read_through_rules(reading, [plain[key] for key in block])
-        shown = plain if not hidden & set(block) else whole
+        read = names(*(plain[key] for key in block)) & ruled.keys()
+        hidden = reached(ruled, sorted(read)) & set(block)  # read through a rule that is named
+        shown = whole if hidden else plain
         found = _solution(block, [shown[key] for key in block])
         for key, formula in zip(block, found or (), strict=False):
             reading.drafts[key].rule, reading.drafts[key].residual = formula, None
-
-
-def _read_through_rules(reading: Reading, formulas: list[Expression]) -> set[str]:
-    """What formulas read through the rules that they name, not themselves."""
-    drafts = reading.drafts | reading.reactions
-    ruled = [key for key in sorted(names(*formulas)) if drafts[key].rule is not None]
-    return names(*_expanded(reading, [name(key) for key in ruled]))
 
 
 def _solution(block: list[str], residuals: list[Expression]) -> list[Expression] | None:

@@ -20,7 +20,7 @@ from axissim.model.expression import (
 from axissim.model.graphs import circle, in_turn
 from axissim.model.linear import solved
 from axissim.model.model import Model, ModelError, Observable, Part
-from axissim.model.passes import differentiate, fold, rebuilt, substitute
+from axissim.model.passes import differentiate, rebuilt, substitute
 
 _READ_OUT = re.compile(r"(amount|concentration|rate)\(([A-Za-z_][A-Za-z0-9_]*)\)", re.ASCII)
 _LARGEST_BLOCK = 5  # coupled constraints beyond this make formulas too long to be of use
@@ -142,12 +142,13 @@ def expanded(
 
 
 def _dot(pairs: Iterable[tuple[Expression, Expression]]) -> Expression:
+    """The sum of products, its parts left as they are: a long chain of rules shares them."""
     total = ZERO
     for x, y in pairs:
         if x is not ZERO and y is not ZERO:
             term = y if x is ONE else x if y is ONE else operation("mul", x, y)
             total = term if total is ZERO else operation("add", total, term)
-    return fold([total])[0]
+    return total
 
 
 def rates_of(model: Model) -> Rates:
