@@ -18,6 +18,15 @@ _PACKAGES = (
     "axissim", "numpy", "scipy", "numba", "llvmlite", "xarray", "zarr", "h5netcdf", "h5py",
     "matplotlib", "antimony", "python-libsbml",
 )  # fmt: skip
+# x decays from 2 to 1 and is put back to 2, ever again; y is what x was a unit of time ago
+_REFILL = """model refill()
+  var x = 2
+  const k = 0.5
+  x' = -k*x
+  y := delay(x, 1)
+  at (x <= 1): x = 2
+end
+"""
 _DECAY = "model decay()\n  var x = 2\n  const k = 0.5\n  x' = -k*x\nend\n"
 
 
@@ -30,6 +39,7 @@ def doctor(as_json: Json = False) -> None:
     checks = {
         "models can be read": _reads,
         "equations compile and are right": _computes,
+        "events and delays happen when they should": _happens,
         "results can be kept": _keeps,
         "the cache folder can be written": _caches,
     }
@@ -100,6 +110,22 @@ def _computes() -> str:
     return f"exponential decay to {worst:.0e} at rtol 1e-9"
 
 
+def _happens() -> str:
+    import numpy as np
+
+    from axissim.model.library import load
+    from axissim.study.sweep import simulate
+
+    ds = simulate(load(_REFILL), t=(1, 10, 10), rtol=1e-9)
+    began = {"x": ds["time"].values - 1.0, "y": np.maximum(ds["time"].values - 2.0, 0.0)}
+    period = np.log(2.0) / 0.5
+    exact = {key: 2.0 * np.exp(-0.5 * (since % period)) for key, since in began.items()}
+    worst = max(float(np.max(np.abs(ds[key].values / exact[key] - 1.0))) for key in exact)
+    if not worst < 1e-7:
+        raise ArithmeticError(f"a decay that an event refills is off by {worst:.1e}")
+    return f"a decay that an event refills, to {worst:.0e}"
+
+
 def _keeps() -> str:
     import tempfile
     from pathlib import Path
@@ -145,6 +171,7 @@ def warmup(
     from axissim.model.library import load, shipped
 
     wanted = {key: load(key) for key in models or shipped()}
+    wanted["doses, events, delays"] = load(_REFILL)
     for key, model in wanted.items():
         begun = time.perf_counter()
         _compiled(model)
