@@ -27,6 +27,7 @@ _EPS = float(np.finfo(np.float64).eps)
 _IMPLICIT = ("LSODA", "Radau", "BDF")
 _MULTISTEP = ("LSODA", "BDF")
 _CALLS = 10  # a step; more means that the method does not get on
+_ALIKE, _SHORT = 50, 1e-5  # so many short steps alike: LSODA, behind a rate's jump; begun anew
 _WATCHED = 100  # at least so many steps a run, if relations are watched
 _SHORTEST = 1e-4  # of a run: constant delays longer than this are the longest step
 _LOOSE = 200  # in so many parts, or fewer, a run is cut by delays that are no bound on a step
@@ -159,7 +160,7 @@ class _Course:
         if not np.all(np.isfinite(slope)):
             raise RunError(NON_FINITE)
         solver, inside = self._solver(landing), self.watching or len(self.constant) > 0
-        fresh = slope if inside else None
+        fresh, length, alike = slope if inside else None, 0.0, 0
         while solver.status == "running":
             start, before = self.t, self.y
             y = self._step(solver)
@@ -170,7 +171,10 @@ class _Course:
                     self._arrive(found, whole(found))
                     return
             self._arrive(solver.t, y)
-            fresh = None
+            alike = alike + 1 if abs(self.t - start - length) <= 1e-6 * length else 0
+            fresh, length = None, self.t - start
+            if alike >= _ALIKE and length < _SHORT * self.span:
+                return
 
     def _solver(self, landing: float) -> Any:
         import scipy.integrate  # a third of a second that the fast path does without

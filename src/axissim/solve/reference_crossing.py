@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 Course = Callable[[float], Any]  # the relations at a time
+Samples = list[tuple[float, Any]]
 
 _PARTS = 8
 _FRESH = 2.0 ** -np.arange(45.0, 3.0, -1.0)  # of a step behind a jump: a bounce may be that short
+_TOUCH = 0.125  # of how far a relation moves in the step: so near to 0 it begins, if it may bounce
 _NEAR = 0.25  # a turning point is looked at if it comes that near to 0, or beyond
 _ROUNDS = 2
 
@@ -45,25 +47,36 @@ def _differs(relations: Any, held: Any) -> bool:
     return bool(np.any((relations > 0.0) != held))
 
 
-def _sampled(
-    course: Course, held: Any, start: float, stop: float, fresh: float
-) -> list[tuple[float, Any]]:
+def _sampled(course: Course, held: Any, start: float, stop: float, fresh: float) -> Samples:
     """Times and relations, rising, up to the first that differs from `held`."""
-    length = stop - start
-    shares = np.arange(1, _PARTS) / _PARTS
-    if not np.isnan(fresh):
-        shares = np.concatenate([_FRESH, shares])
-        start = fresh
-    points = [t for t in stop - length * (1.0 - shares) if start < t < stop]
-    seen = [(start, course(start))]
-    for t in [*points, stop]:
-        seen.append((t, course(t)))
-        if _differs(seen[-1][1], held):
-            break
+    length, begin = stop - start, start if np.isnan(fresh) else fresh
+    seen = [(begin, course(begin))]
+    _sample(
+        course, held, seen, [stop - length * (1.0 - k / _PARTS) for k in range(1, _PARTS)], stop
+    )
+    if not np.isnan(fresh) and _touches(seen):
+        early = seen[:1]
+        _sample(course, held, early, start + length * _FRESH, seen[1][0])
+        seen = early + ([] if _differs(early[-1][1], held) else seen[1:])
     return seen
 
 
-def _vertices(triple: list[tuple[float, Any]]) -> Any:
+def _sample(course: Course, held: Any, seen: Samples, points: Any, stop: float) -> None:
+    """Go on with those of `points` that lie before `stop`, and it, up to the first that differs."""
+    for t in [*(t for t in points if seen[0][0] < t < stop), stop]:
+        seen.append((t, course(t)))
+        if _differs(seen[-1][1], held):
+            return
+
+
+def _touches(seen: Samples) -> bool:
+    """Whether a relation begins nearer to 0 than it could be if it were to get there later."""
+    first = np.abs(seen[0][1])
+    moved = np.max([np.abs(g - seen[0][1]) for _, g in seen[1:]], axis=0)
+    return bool(np.any(first < _TOUCH * moved))
+
+
+def _vertices(triple: Samples) -> Any:
     """Where parabolas through three samples of one sign turn, if that is near or beyond 0.
 
     Newton's form: g0 + s01 (t - t0) + c (t - t0) (t - t1).

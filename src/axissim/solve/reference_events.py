@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +15,6 @@ from axissim.solve.work import EVENT_ERROR
 _MOST_AT_ONCE = 1000  # executions at one instant
 _MOST_WAITING = 64
 _CROWD, _NEAR = 50, 1e-9  # so many instants in a row, each so near to the last
-_AGAIN, _SAME = 2, 1e-11  # one event so often in a row: floats will soon not tell its instants
 
 
 @dataclass
@@ -26,27 +24,6 @@ class _Execution:
     due: float
     event: int
     values: Any
-
-
-@dataclass
-class _Crowd:
-    """Instants that come so near to each other (as a share of the run) that they have no end."""
-
-    near: float
-    most: int
-    last: float = -np.inf
-    count: int = 0
-
-    def add(self, moment: float, scale: float) -> None:
-        if moment > self.last:
-            self.count = self.count + 1 if moment - self.last < self.near * scale else 0
-            self.last = moment
-        if self.count > self.most:
-            raise RunError(EVENT_ERROR)
-
-
-def _repeats() -> _Crowd:
-    return _Crowd(_SAME, _AGAIN)
 
 
 @dataclass
@@ -62,8 +39,8 @@ class Agenda:
     held: list[bool] = field(default_factory=list)
     waiting: list[_Execution] = field(default_factory=list)
     begins: list[int] = field(default_factory=list)
-    crowd: _Crowd = field(default_factory=lambda: _Crowd(_NEAR, _CROWD))
-    again: dict[int, _Crowd] = field(default_factory=lambda: defaultdict(_repeats))
+    last: float = -np.inf
+    crowd: int = 0
 
     def __post_init__(self) -> None:
         self.held = [event.initially for event in self.system.events]
@@ -85,16 +62,14 @@ class Agenda:
             return False
         self._look(now, moment, y)
         done = 0
-        scale = max(abs(moment), self.moments.stop - self.moments.start)
         while ready := [one for one in self.waiting if one.due <= moment + self.moments.blur]:
             if done == _MOST_AT_ONCE:
                 raise RunError(EVENT_ERROR)
-            first = self._first(ready, now, y)
-            self.crowd.add(moment, scale)
-            self.again[first.event].add(moment, scale)
-            self._execute(first, now, y)
+            self._execute(self._first(ready, now, y), now, y)
             self._look(now, moment, y)
             done += 1
+        if done and moment > self.last:
+            self._count(moment)
         return done > 0
 
     def _look(self, now: float, moment: float, y: Any) -> None:
@@ -141,3 +116,11 @@ class Agenda:
             values = self._values(self.equations.asked("actions", now, y), one.event)
         y[list(self.system.events[one.event].targets)] = values
         self.equations.settle(now, y)
+
+    def _count(self, moment: float) -> None:
+        """Instants that come ever nearer to each other have no end."""
+        scale = max(abs(moment), self.moments.stop - self.moments.start)
+        self.crowd = self.crowd + 1 if moment - self.last < _NEAR * scale else 0
+        self.last = moment
+        if self.crowd > _CROWD:
+            raise RunError(EVENT_ERROR)
