@@ -154,6 +154,12 @@ def test_own_doses_are_single_runs_bit_for_bit(model: ax.Model, method: str) -> 
             np.testing.assert_array_equal(ds[key][run], alone[key])
 
 
+def test_a_rate_that_is_read_out_holds_the_infusion(model: ax.Model) -> None:
+    flow = [p.infuse("x", rate=3, at=0, duration=9)]
+    ds = ax.simulate(model, t=[0, 2, 4], protocol=flow, outputs=["x", "rate(x)"])
+    np.testing.assert_allclose(ds["rate(x)"], 3 - K * ds["x"], rtol=1e-14)
+
+
 def test_own_doses_stay_with_runs_that_another_method_takes_over() -> None:
     model = ax.load("model s()\n  var x = 0\n  const k = 1\n  x' = -k*(x - cos(time))\nend")
     k = np.array([1.0, 1e6, 2.0, 1e7, 3.0])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axissim.model.model import Model, ModelError, suggestion
+from axissim.model.rates import with_read_outs
 from axissim.study import timetable
 from axissim.study.action import (
     ACTIONS,
@@ -61,6 +62,11 @@ class Plan:
     @property
     def model(self) -> Model:
         return self.inputs.model
+
+    def with_outputs(self, outputs: tuple[str, ...]) -> Plan:
+        """The same with what `outputs` ask for beside the model's quantities, as ``rate(x)``."""
+        model = with_read_outs(self.model, outputs)
+        return replace(self, inputs=replace(self.inputs, model=model))
 
 
 def planned(model: Model, design: xr.Dataset, actions: Sequence[Any], times: Any) -> Plan:

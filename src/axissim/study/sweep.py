@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.model.model import Model, ModelError
-from axissim.model.rates import with_read_outs
 from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
 from axissim.study.dataset import labelled
@@ -142,10 +141,9 @@ def sweep(
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
         ``not_run``.
     """
-    model = with_read_outs(model, tuple(outputs or ()))
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
-    plan = planned(model, design, actions, times)
+    plan = planned(model, design, actions, times).with_outputs(tuple(outputs or ()))
     question = question_of(plan, design, times, params or {}, init or {}, outputs)
     choice = choose(question, method, rtol, atol, max_steps)
     runs = runs_of(
