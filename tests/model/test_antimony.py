@@ -95,6 +95,14 @@ def test_what_is_wrong_is_named_with_its_line(text: str, said: str) -> None:
     assert "\n" not in str(wrong.value)
 
 
+def test_a_formula_that_libantimony_chokes_on_is_refused_first() -> None:
+    long = "model m\n x = 1\n x' = " + "+".join(["x"] * 6_000) + "\nend\n"
+    with pytest.raises(ModelError, match=r"^m\.ant:3: a formula of over 5,000 operators; name its"):
+        read_antimony(long, "m.ant")
+    many = "model m\n" + "; ".join(f"x{k} = -{k}" for k in range(2_000)) + "\nend\n"
+    assert len(read_antimony(many, "m.ant").parameters) == 2_000
+
+
 def test_letters_beyond_ascii_are_fine_in_words() -> None:
     text = 'model m // naïve\n x = 1; x is "Östradiol"; x\' = -x\nend\n'
     assert read_antimony(text).states[0].name == "Östradiol"

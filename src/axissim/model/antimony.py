@@ -18,6 +18,8 @@ from axissim.model.sbml import LOCK, identifier, read_sbml
 from axissim.model.scan import MOST_BYTES
 
 DEEPEST_BRACKETS = 200
+LONGEST_FORMULA = 5_000  # operators; libantimony takes seconds beyond
+_OPERATORS = frozenset("+-*/^&|<>=,!")
 _LONGEST_HERE = (
     100_000  # longer text, or text with several modules, is translated in a process apart
 )
@@ -130,12 +132,17 @@ def _gather(text: str, label: str, folder: Path | None, whole: _Text) -> None:
 
 def _imports(text: str, label: str) -> Iterator[tuple[int, tuple[int, int, str]]]:
     """Each line with an import: where the import starts and ends in it, and the file it names."""
-    line, begins, depth = 1, 0, 0
+    line, begins, depth, length = 1, 0, 0, 0
     pending: tuple[int, int] | None = None  # an `import` that waits for its file: line and column
     for piece in _PIECE.finditer(text):
         kind = piece.lastgroup
         if kind == "other" and not piece[0].isascii():
             raise ModelError(f"{label}:{line}: '{piece[0]}' is not ASCII; use plain letters")
+        length = 0 if kind == "line" or piece[0] == ";" else length + (piece[0] in _OPERATORS)
+        if length > LONGEST_FORMULA:
+            raise ModelError(
+                f"{label}:{line}: a formula of over {LONGEST_FORMULA:,} operators; name its parts"
+            )
         if kind == "bracket":
             depth += 1 if piece[0] == "(" else -1
             if depth > DEEPEST_BRACKETS:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from axissim.model.drafts import Draft
 from axissim.model.events import EventDraft
 from axissim.model.expression import ZERO, Expression, names, operation
-from axissim.model.graphs import circle, components, reached
-from axissim.model.initial import circular
+from axissim.model.graphs import components, reached
 from axissim.model.linear import CONSTANT, linear, solved
 from axissim.model.passes import fold
 from axissim.model.rates import expanded
@@ -142,8 +141,4 @@ def _expanded(reading: Reading, formulas: list[Expression]) -> list[Expression]:
     """`formulas` with every rule and every reaction's rate put in for its id."""
     drafts = reading.drafts | reading.reactions
     rules = {key: draft.rule for key, draft in drafts.items() if draft.rule is not None}
-    reads = {key: sorted(names(rule)) for key, rule in rules.items()}
-    found = circle(reads)
-    if found:
-        raise circular(found, drafts, reading.source, "rules")
-    return expanded(formulas, rules, reads)
+    return expanded(formulas, rules, {key: sorted(names(rule)) for key, rule in rules.items()})

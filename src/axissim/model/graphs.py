@@ -31,7 +31,8 @@ def in_turn(reads: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> list[s
         path = {root: iter(reads[root])} if root in reads and root not in done else {}
         while path:
             key = next(reversed(path))
-            following = next((k for k in path[key] if k in reads and k not in done), None)
+            waiting = (k for k in path[key] if k in reads and k not in done and k not in path)
+            following = next(waiting, None)
             if following is None:
                 done[key] = None
                 del path[key]

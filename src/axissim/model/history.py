@@ -75,7 +75,7 @@ def recall(reading: Reading, events: list[EventDraft]) -> None:
         before,
         {k: d.rule for k, d in drafts.items() if d.rule is not None and k not in before},
         {key for key, draft in drafts.items() if not draft.varies},
-        given_rates(reading, events, change),
+        given_rates(reading, change),
     )
 
     def rule(node: Expression, args: tuple[Expression, ...]) -> Expression:

@@ -10,7 +10,7 @@ from axissim.model.graphs import circle, in_turn
 from axissim.model.model import ModelError
 from axissim.model.passes import rebuilt, substitute
 from axissim.model.rates import expanded
-from axissim.model.refusal import Source
+from axissim.model.refusal import Source, shortened
 
 
 def settle(drafts: Drafts, source: Source, others: Mapping[str, Iterable[Expression]]) -> None:
@@ -23,8 +23,8 @@ def settle(drafts: Drafts, source: Source, others: Mapping[str, Iterable[Express
     others : mapping
         Formulas of what has no draft (events), by what is reading.
     """
+    refuse_circles(drafts, source)
     rules = {key: draft.rule for key, draft in drafts.items() if draft.rule is not None}
-    _refuse_circle({key: _read(rule) for key, rule in rules.items()}, drafts, source, "rules")
     beginnings = {key: drafts[key].start or rule for key, rule in rules.items()}
     starts = {
         key: draft.initial
@@ -49,6 +49,12 @@ def settle(drafts: Drafts, source: Source, others: Mapping[str, Iterable[Express
             drafts[key].initial = substitute([formula], values, ZERO)[0]
     _refuse_constrained(starts, drafts, source)
     _refuse_missing(drafts, source, others)
+
+
+def refuse_circles(drafts: Drafts, source: Source) -> None:
+    """ModelError if rules, or reactions' rates, read each other in a circle."""
+    rules = {key: draft.rule for key, draft in drafts.items() if draft.rule is not None}
+    _refuse_circle({key: _read(rule) for key, rule in rules.items()}, drafts, source, "rules")
 
 
 def _before_start(formulas: list[Expression], rules: Mapping[str, Expression]) -> list[Expression]:
@@ -110,12 +116,7 @@ def _refuse_circle(
 ) -> None:
     found = circle(reads)
     if found:
-        raise circular(found, drafts, source, what)
-
-
-def circular(found: list[str], drafts: Drafts, source: Source, what: str) -> ModelError:
-    """The error that formulas read each other in the circle `found`."""
-    return ModelError(
-        f"{source.place(drafts[found[0]].element)}: {what} go round in a circle: "
-        f"{' -> '.join(found)}; break it at one of them"
-    )
+        raise ModelError(
+            f"{source.place(drafts[found[0]].element)}: {what} go round in a circle: "
+            f"{shortened(' -> '.join(found), 300)}; break it at one of them"
+        )

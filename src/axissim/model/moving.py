@@ -18,26 +18,20 @@ Change = Callable[[list[Expression]], list[Expression]]
 def resolve_rates(reading: Reading, events: list[EventDraft]) -> None:
     """Replace each ``rateOf`` in the drafts and the events by what it means."""
     if _readers(reading, events, "rate_of"):
-        rates = given_rates(reading, events)
+        rates = given_rates(reading)
         rewrite(reading, events, "rate_of", lambda formulas: rates.resolved(formulas))
 
 
 def given_rates(
-    reading: Reading,
-    events: list[EventDraft],
-    change: Callable[[str, Expression], Expression] = lambda _, rate: rate,
+    reading: Reading, change: Callable[[str, Expression], Expression] = lambda _, rate: rate
 ) -> Rates:
     """The rates of change of what has been read, each changed by `change`."""
     drafts = reading.drafts | reading.reactions
-    try:
-        return Rates(
-            {key: draft.rule for key, draft in drafts.items() if draft.rule is not None},
-            {k: change(k, draft.rate) for k, draft in drafts.items() if draft.rate is not None},
-            {key: draft.residual for key, draft in drafts.items() if draft.residual is not None},
-        )
-    except RateError as wrong:
-        reader = _readers(reading, events, "rate_of")[0]
-        raise reading.source.error(reader.element, str(wrong)) from None
+    return Rates(
+        {key: draft.rule for key, draft in drafts.items() if draft.rule is not None},
+        {key: change(key, draft.rate) for key, draft in drafts.items() if draft.rate is not None},
+        {key: draft.residual for key, draft in drafts.items() if draft.residual is not None},
+    )
 
 
 def rewrite(reading: Reading, events: list[EventDraft], op: str, change: Change) -> None:

@@ -19,7 +19,7 @@ from axissim.model.drafts import drafted, plain
 from axissim.model.events import EventDraft, event_of, read_events
 from axissim.model.flattening import flattened
 from axissim.model.history import recall
-from axissim.model.initial import settle
+from axissim.model.initial import refuse_circles, settle
 from axissim.model.model import (
     Implicit,
     Model,
@@ -124,10 +124,12 @@ def _read(reading: Reading, units: Units) -> list[EventDraft]:
     reading.read_rules()
     reading.read_initial_assignments()
     events = read_events(reading)
+    refuse_circles(reading.drafts | reading.reactions, reading.source)
     choose_unknowns(reading, events)
     groups = fast.set_apart(reading)
     choose_states(reading, units)
     fast.hold(reading, groups, events)
+    refuse_circles(reading.drafts | reading.reactions, reading.source)
     fast.check_switches(reading, groups)
     recall(reading, events)
     resolve_rates(reading, events)
