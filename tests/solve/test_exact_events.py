@@ -20,10 +20,10 @@ def run(text, end, points=201, **options):
     return result, STATUS[int(result.status)]
 
 
-def ball(bounce):
+def ball(bounce, falls="h < 0"):
     return f"""model ball()
       h' = v; v' = -{G}; h = {HEIGHT}; v = 0; n = 0; moment = 0
-      hit: at h < 0: v = -{bounce}*v, n = n + 1, moment = time
+      hit: at ({falls}): v = -{bounce}*v, n = n + 1, moment = time
     end"""
 
 
@@ -56,10 +56,17 @@ def test_height_of_a_bouncing_ball(method, rtol):
         assert h == pytest.approx(exact, abs=20 * rtol)
 
 
-@pytest.mark.parametrize("bounce", [0.3, 0.5, 0.9])
-def test_a_zeno_ball_ends_as_an_error_of_events(bounce):
+@pytest.mark.parametrize(
+    ("bounce", "falls"),
+    [(0.3, "h <= 0 && v < 0"), (0.5, "h <= 0 && v < 0"), (0.9, "h <= 0 && v < 0"), (0.9, "h < 0")],
+)
+def test_a_zeno_ball_ends_as_an_error_of_events(bounce, falls):
+    """Not where few bounces bring ``h < 0`` to where it stays true: then no event is left.
+
+    The SBML Test Suite's 00374 comes to such an end and has to go on.
+    """
     rest = FIRST * (1 + bounce) / (1 - bounce)
-    result, word = run(ball(bounce), 2 * rest)
+    result, word = run(ball(bounce, falls), 2 * rest)
     assert word == "event_error"
     assert float(result.t_fail) == pytest.approx(rest, rel=1e-6)
     before = result.time.values < float(result.t_fail)

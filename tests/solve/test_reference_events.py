@@ -10,7 +10,7 @@ import pytest
 
 import axissim as ax
 from axissim.compile.kernel import kernel_of
-from axissim.solve.reference import METHODS, solve_by_scipy
+from axissim.solve.reference.runs import METHODS, solve_by_scipy
 from axissim.solve.work import EVENT_ERROR, MAX_STEPS, NON_FINITE, OK, Runs
 
 HOW = {"rtol": 1e-10, "atol": 1e-12}

@@ -9,7 +9,7 @@ from numba import njit
 
 from axissim.compile.calls import call, pointer, spread
 
-PENDING = 64  # executions that wait in a run; of more, it is given up
+_PENDING = 64  # executions that wait in a run, beside some of each event; of more, it is given up
 BREAKS = 64  # moments waiting at which a delayed value has a kink
 HISTORY = 2**15  # steps that a run remembers at the most
 BEGIN, SETTLE, LOOK_FROM_START, LOOK_FROM_STAGE, LIMIT, WATCH, SHORTEN = range(7)  # to be asked
@@ -21,8 +21,8 @@ class Agenda(NamedTuple):
     Of events: what each trigger was, what it is, its actions; relations at the start of a step, in
     its middle, at its end, and where it is looked at; the moment that is looked at, and from
     where on in a step a relation may change.  Of each run: its next jump and the one behind its
-    last, how many executions wait, when events last happened, how often in a row close by and at
-    ever shorter intervals, the last interval, and how many were executed at this moment.
+    last, how many executions wait, when events last happened, how often in a row close by, and how
+    many were executed at this moment and in all.
     ``queue``: of each waiting execution its time, its event and its values.  Of delays: how long
     ago each value is, the greatest such time, each value before the start, kinks ahead (their time
     and order) and how many, the newest step remembered, how many are, for how many there is room,
@@ -43,9 +43,8 @@ class Agenda(NamedTuple):
     waiting: Any
     last: Any
     near: Any
-    shorter: Any
-    interval: Any
     executed: Any
+    drawn: Any
     queue: Any
     ago: Any
     greatest: Any
@@ -64,10 +63,29 @@ class Agenda(NamedTuple):
 def agenda_sizes(m: Any) -> Any:
     """How many vectors each pointer of `Agenda` needs, but for the last."""
     r = m.compared
-    of_events = (m.events, m.events, m.acting, r, r, r, r, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
-    of_queue = (PENDING * (2 + m.assigned) if m.events else 0,)
+    of_events = (m.events, m.events, m.acting, r, r, r, r, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+    of_queue = (room_to_wait(m) * (2 + m.assigned),)
     of_delays = (m.delayed, 1, m.delayed, 2 * BREAKS if m.delayed else 0, 1, 1, 1, 1, 1)
     return of_events + of_queue + of_delays
+
+
+@njit
+def room_to_wait(m: Any) -> Any:
+    """How many executions may wait in a run."""
+    return _PENDING + 4 * m.events if m.events else 0
+
+
+@njit
+def lot(drawn: int, event: int) -> Any:
+    """What is drawn for an event where several are due with one priority: the least goes first.
+
+    SBML asks for an order by chance (Level 3 Version 2, section 4.11.3).  Chance is here a hash of
+    how many executions the run has had, so that a run is the same alone and in any sweep.
+    """
+    mixed = np.uint64(drawn + 1) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= np.uint64(event + 1) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0x94D049BB133111EB)
+    return np.int64((mixed ^ (mixed >> np.uint64(27))) >> np.uint64(2))
 
 
 @njit

@@ -14,7 +14,7 @@ import numpy as np
 
 from axissim.compile.kernel import Kernel
 from axissim.model.model import ModelError, suggestion
-from axissim.solve.reference import METHODS as SCIPY_METHODS
+from axissim.solve.reference.runs import METHODS as SCIPY_METHODS
 from axissim.solve.tableaus import TABLEAUS
 from axissim.solve.threads import solve
 from axissim.solve.work import OK, Runs

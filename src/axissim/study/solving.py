@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from axissim.compile.kernel import Kernel
-from axissim.solve.reference import solve_by_scipy
+from axissim.solve.reference.runs import solve_by_scipy
 from axissim.solve.threads import solve
 from axissim.solve.work import OK, Runs
 from axissim.study.choice import Choice

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from axissim.compile.kernel import Kernel
-from axissim.solve.reference_crossing import crossing
-from axissim.solve.reference_equations import RunEquations, RunError
-from axissim.solve.reference_events import Agenda
-from axissim.solve.reference_history import History, hermite
-from axissim.solve.reference_moments import Moments, turns
+from axissim.solve.reference.crossing import crossing
+from axissim.solve.reference.equations import RunEquations, RunError
+from axissim.solve.reference.events import Agenda
+from axissim.solve.reference.history import History, hermite
+from axissim.solve.reference.moments import Moments, turns
 from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
 
 Whole = Callable[[float], Any]  # the whole state at a time within a step

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from axissim.compile.kernel import Kernel
-from axissim.solve.reference_history import History
+from axissim.solve.reference.history import History
 from axissim.solve.work import MAX_STEPS, NON_FINITE
 
 _EPS = float(np.finfo(np.float64).eps)

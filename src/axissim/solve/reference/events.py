@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from axissim.compile.system import System
-from axissim.solve.reference_equations import RunEquations, RunError
-from axissim.solve.reference_moments import Moments
+from axissim.solve.agenda import lot
+from axissim.solve.reference.equations import RunEquations, RunError
+from axissim.solve.reference.moments import Moments
 from axissim.solve.work import EVENT_ERROR
 
 _MOST_AT_ONCE = 1000  # executions at one instant
 _MOST_WAITING = 64
-_CROWD, _NEAR = 50, 1e-9  # so many instants in a row, each so near to the last
+_CROWD, _NEAR = 32, 1e-9  # so many instants in a row, each so near to the last
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Agenda:
     begins: list[int] = field(default_factory=list)
     last: float = -np.inf
     crowd: int = 0
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         self.held = [event.initially for event in self.system.events]
@@ -68,6 +70,7 @@ class Agenda:
             self._execute(self._first(ready, now, y), now, y)
             self._look(now, moment, y)
             done += 1
+            self.drawn += 1
         if done and moment > self.last:
             self._count(moment)
         return done > 0
@@ -100,12 +103,13 @@ class Agenda:
         return actions[at : at + len(self.system.events[event].targets)].copy()
 
     def _first(self, ready: list[_Execution], now: float, y: Any) -> _Execution:
-        """The highest priority as of now; of those alike the first in the document."""
+        """The highest priority as of now; of those alike one by lot."""
         actions = self.equations.asked("actions", now, y)
 
         def rank(one: _Execution) -> tuple[float, int, float]:
             priority = actions[self.begins[one.event] + 1]
-            return (np.inf if np.isnan(priority) else -priority, one.event, one.due)
+            drawn = lot(self.drawn, one.event)
+            return (np.inf if np.isnan(priority) else -priority, drawn, one.due)
 
         return min(ready, key=rank)
 
