@@ -171,6 +171,9 @@ def _serve(spec: str, memory: int, pipe: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
         function = _function(spec)
+        warm = getattr(sys.modules[function.__module__], "warm", None)
+        if warm is not None:  # has what every call needs compiled before any is timed
+            warm(function.__name__)
     except Exception as error:
         pipe.send(f"{spec}: {type(error).__name__}: {error}")
         return

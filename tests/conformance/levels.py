@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import engine
 from engine import columns, loaded
 from judge import TIGHT, distance
 
@@ -44,6 +45,11 @@ def agree(path: str, settings: Mapping[str, Any]) -> dict[str, str]:
             file.write_text(text, "utf-8")
             verdicts[level] = _verdict(file, settings, newest)
     return verdicts
+
+
+def warm(_: str) -> None:
+    """As the engine's."""
+    engine.warm("lanes")
 
 
 def _verdict(file: Path, settings: Mapping[str, Any], newest: Mapping[str, Any]) -> str:

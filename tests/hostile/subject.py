@@ -45,10 +45,7 @@ def _run(model: ax.Model) -> dict[str, Any]:
     }
 
 
-def _warm() -> None:
+def warm(_: str) -> None:
     """Have the stepping loops compiled and the libraries loaded, so that no call waits for it."""
     for rate in ("-x", "-1e6*(x - cos(time))"):
         from_text(f"model warm()\n x' = {rate}; x = 1; n = 0; at x < 0.5: n = 1\nend")
-
-
-_warm()
