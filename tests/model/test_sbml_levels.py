@@ -99,6 +99,14 @@ def test_level_1_as_it_was_written() -> None:
     assert rates == {"A": -1.5 * 1.5 / 2.0, "x": -0.5}
 
 
+def test_level_1_does_not_say_what_is_constant() -> None:
+    text = LEVEL_1.replace('name="k" value="0.5"', 'name="k"')
+    model = read_sbml(
+        text.replace("<listOfRules>", '<listOfRules><algebraicRule formula="4 * k - 2"/>').encode()
+    )
+    assert start(model)[0]["k"] == 0.5
+
+
 def test_what_is_wrong_in_level_1_is_named() -> None:
     for broken in (LEVEL_1.replace("-k * x", "-z * x"), LEVEL_1.replace("-k * x", "-k * * x")):
         with pytest.raises(ModelError, match=r"^old\.xml:\d+: "):

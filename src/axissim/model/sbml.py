@@ -113,6 +113,9 @@ def _modernise(document: Any, source: Source) -> None:
             said = " ".join(str(element.getFormula()).split())[:100]
             raise source.error(element, f"has the formula '{said}', which cannot be read; mend it")
     document.setLevelAndVersion(2, 5, False)
+    if any(rule.isAlgebraic() for rule in rules):
+        for i in range(model.getNumParameters()):
+            model.getParameter(i).setConstant(False)  # Level 1 does not say what is constant
 
 
 def _read(reading: Reading, units: Units) -> list[EventDraft]:
