@@ -125,6 +125,15 @@ def test_local_parameters_get_an_id_of_their_own_and_hide_global_ones() -> None:
     assert show(model.by_id["J"].value) == "J_k_ * S"
 
 
+def test_a_reaction_with_an_empty_law_does_not_run(caplog: pytest.LogCaptureFixture) -> None:
+    law = reaction("J", "S", "", "k*S")
+    empty = law[: law.index("<kineticLaw>")] + "<kineticLaw/></reaction>"
+    with caplog.at_level("WARNING", "axissim"):
+        model = read(network(species("S", initialAmount=2), empty))
+    assert start(model) == ({"C": 2.0, "S": 1.0, "J": 0.0}, {"S": 0.0})
+    assert "has an empty law" in caplog.text
+
+
 def test_modifiers_do_nothing() -> None:
     two = species("S", initialAmount=1) + species("E", initialAmount=1)
     law = reaction("J", "S", "", "k*E")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from axissim.model.drafts import Draft, add, unique
-from axissim.model.expression import Expression, name, number, operation
+from axissim.model.expression import ZERO, Expression, name, number, operation
 from axissim.model.reading import Reading
 from axissim.model.sbml_units import Units
+
+log = logging.getLogger("axissim")
 
 
 def read_stoichiometries(reading: Reading) -> None:
@@ -54,9 +57,9 @@ def _flux(reading: Reading, reaction: Any) -> Expression:
         raise reading.source.error(reaction, "has no kinetic law; give it one")
     spelt = _local_parameters(reading, reaction)
     formula = reading.formula(law, spelt)
-    if formula is None:
-        raise reading.source.error(law, "has no formula; give it one")
-    return formula
+    if formula is None:  # Level 3 Version 2 lets a law be empty: nothing is said to happen
+        log.warning("%s: the reaction has an empty law; it does not run", reading.source.place(law))
+    return formula if formula is not None else ZERO
 
 
 def _participants(reaction: Any) -> list[tuple[Any, float]]:
