@@ -96,7 +96,7 @@ def test_events_and_delays_are_tables_of_values():
     found = texts(EVENTFUL)
     assert "store(v, 0, q_tau)" in found["lags"]
     assert "store(v, 0, y_x - 0.5)" in found["relations"]
-    assert "store(v, 0, gt(y_x, 0.5))" in found["triggers"]
+    assert "store(v, 0, gt(gx_relation_0, 0.0))" in found["triggers"]  # by its sign, not anew
     delay, priority, value = found["actions"].splitlines()[-3:]
     assert delay.strip() == "store(v, 0, broadcast(1.0))"
     assert priority.strip() == "store(v, 1, broadcast(3.0))"

@@ -58,11 +58,13 @@ def test_before_the_start_nothing_has_changed():
     )
 
 
-def test_a_lag_that_reads_the_past_is_refused():
-    lags = Lags(("x", "y"))
-    lags.push(delay(x, delay(y, number(1.0))))
-    with pytest.raises(ModelError, match="depends on a delayed value"):
-        lags.checked()
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_lags_that_read_the_past_are_looked_up_in_turn(depth):
+    lags, lag = Lags(("x", "y")), number(1.0)
+    for _ in range(depth):
+        lag = delay(y, lag)
+    lags.push(lag)
+    assert lags.depth == depth
 
 
 def test_delays_without_end_are_refused():

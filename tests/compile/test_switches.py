@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 import axissim as ax
+from axissim.compile.switches import relation, switch_times, watched
 from axissim.compile.system import system_of
-from axissim.model.expression import value
+from axissim.model.expression import TIME, in_order, name, names, number, operation, value
 
 
 def switches(condition, **parameters):
@@ -95,3 +98,27 @@ def test_the_meals_of_the_dopamine_terminal():
         for m, p in system.switches
     }
     assert found == {(float(hour), 24.0) for hour in (0, 7, 10, 12, 15, 18, 21)}
+
+
+@pytest.mark.parametrize("op", ["lt", "le", "gt", "ge", "eq", "ne"])
+@pytest.mark.parametrize("pair", [(1.0, 2.0), (2.0, 1.0), (1.5, 1.5), (math.nan, 1.0)])
+def test_a_comparison_is_what_its_signs_say(op, pair):
+    """With equality as the comparison has it, and NaN as IEEE 754 has it."""
+    left, right = name("x"), name("y")
+    comparison = operation(op, left, right)
+    relations, (rewritten,) = watched([comparison], set(), {"x", "y"})
+    env = dict(zip(("x", "y"), pair, strict=True))
+    signs = {relation(k): value(formula, env) for k, formula in enumerate(relations)}
+    assert value(rewritten, signs) == value(comparison, env)
+    assert not names(rewritten) & env.keys()
+
+
+def test_what_time_alone_decides_is_not_watched():
+    trigger = operation(
+        "both", operation("gt", TIME, number(5.0)), operation("gt", name("x"), TIME)
+    )
+    switches, decided = switch_times([trigger], {"x"})
+    relations, (rewritten,) = watched([trigger], decided, {"x"})
+    assert [value(first, {}) for first, _ in switches] == [5.0]
+    assert len(relations) == 1
+    assert TIME in set(in_order([rewritten]))

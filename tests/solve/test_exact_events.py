@@ -58,7 +58,7 @@ def test_height_of_a_bouncing_ball(method, rtol):
 
 @pytest.mark.parametrize(
     ("bounce", "falls"),
-    [(0.3, "h <= 0 && v < 0"), (0.5, "h <= 0 && v < 0"), (0.9, "h <= 0 && v < 0"), (0.9, "h < 0")],
+    [(bounce, falls) for bounce in (0.3, 0.5, 0.9) for falls in ("h <= 0 && v < 0", "h < 0")],
 )
 def test_a_zeno_ball_ends_as_an_error_of_events(bounce, falls):
     """Not where few bounces bring ``h < 0`` to where it stays true: then no event is left.

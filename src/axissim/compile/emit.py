@@ -3,7 +3,8 @@
 The text is the same for every arithmetic: what `load`, `store`, `exp`, `where`... mean is decided
 by the module it is put in.  A name's first letter tells its role: ``y_`` state, ``s_`` a state's
 value at the start, ``p_`` parameter, ``q_`` fixed for a run, ``d_`` delayed (a value of the past or
-its slope), ``v_`` a quantity the author named, ``x`` a shared part without a name.
+its slope), ``g_`` the sign of a relation, ``v_`` a quantity the author named, ``x`` a shared part
+without a name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from axissim.compile.switches import relation
 from axissim.compile.system import START_TIME, System
 from axissim.model.expression import OPERATIONS, Expression, in_order
 
@@ -26,7 +28,7 @@ FUNCTIONS = {
     "observe": "t, y, q, v",
     "lags": "t, y, q, v",
     "relations": "t, y, q, v",
-    "triggers": "t, y, q, v",
+    "triggers": "t, y, q, g, v",
     "actions": "t, y, q, v",
 }
 
@@ -38,12 +40,15 @@ def emit(system: System) -> dict[str, str]:
     ``rhs``: rates f.  ``rhs_jacobian``: also their slopes in time ft and the Jacobian's entries.
     ``factor``: LU of J - g M, diagonal inverted.  ``solve``: k from LU k = -(f + s).
     ``observe``: every observable v.  ``lags``: how long ago each delayed value is looked up.
-    ``relations``, ``triggers``, ``actions``: what `System` has of events, by these names.
+    ``relations``, ``triggers``, ``actions``: what `System` has of events, by these names; triggers
+    of the relations g.
     """
     inputs = {key: _input(key) for key in system.inputs}
     moving = {key: f"y_{key}" for key in system.states}
     moving |= {key: _variable("q", key) for key in system.fixed}
     moving |= {key: _variable("d", key) for key in system.delayed}
+    signs = [relation(k) for k in range(len(system.relations))]
+    moving |= {key: _variable("g", key) for key in signs}
     authors = {node: _variable("v", key) for key, node in system.observables.items() if node.args}
     rates = [("f", i, rate) for i, rate in enumerate(system.rates)]
     slopes = [] if system.autonomous else [("ft", i, s) for i, s in enumerate(system.time_slopes)]
@@ -95,6 +100,7 @@ def _places(system: System) -> dict[str, tuple[str, int]]:
     places = {key: ("q", i) for i, key in enumerate(system.fixed)}
     behind = len(system.fixed) + 2 * len(system.switches)
     places |= {key: ("q", behind + i) for i, key in enumerate(system.delayed)}
+    places |= {relation(i): ("g", i) for i in range(len(system.relations))}
     return places | {key: ("y", i) for i, key in enumerate(system.states)}
 
 

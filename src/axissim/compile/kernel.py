@@ -24,9 +24,10 @@ class Equations(NamedTuple):
 
     ``delayed``, ``compared``, ``events``, ``acting`` count delayed values, relations, events and
     actions; ``assigned`` is the most assignments of one event.  ``steady_lags``: no delay changes
-    in a run.  The last three are addresses of tables of int64: each delayed value's state; a row
-    an event: initially, persistent, at_trigger, where its actions begin, where its targets begin
-    and end in the last table, of states.
+    in a run; ``lag_depth``: how often delayed values are looked up.  The last three are addresses
+    of tables of int64: each delayed value's state; a row an event: initially, persistent,
+    at_trigger, where its actions begin, where its targets begin and end in the last table, of
+    states.
     """
 
     prepare: int
@@ -54,6 +55,7 @@ class Equations(NamedTuple):
     acting: int
     assigned: int
     steady_lags: bool
+    lag_depth: int
     lag_states: int
     firing: int
     targets: int
@@ -101,6 +103,7 @@ class Kernel:
             acting=len(s.actions),
             assigned=max((len(event.targets) for event in s.events), default=0),
             steady_lags=s.steady_lags,
+            lag_depth=s.lag_depth,
             **{key: int(table.ctypes.data) for key, table in self.tables.items()},
         )
 

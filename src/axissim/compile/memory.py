@@ -70,16 +70,15 @@ class Lags:
                 new[node] = operation(node.op, *args) if args else node
         return new[root]
 
-    def checked(self) -> tuple[tuple[int, Expression], ...]:
-        """Each delayed state's index and its lag; ModelError for a lag that reads the past."""
-        past = {*self.values}
-        for (state, lag), _ in self.found.items():
-            if names(lag) & past:
-                raise ModelError(
-                    f"the delay of '{state}' depends on a delayed value, which axissim does not "
-                    "simulate; let it depend on present values only"
-                )
-        return tuple((self.states.index(state), lag) for state, lag in self.found)
+    @property
+    def depth(self) -> int:
+        """How often all have to be looked up until those are right whose lags read the past."""
+        levels: dict[str, int] = {}
+        for (_, lag), called in self.found.items():  # what a lag reads has been found before it
+            levels[called] = 1 + max(
+                (levels[key] for key in names(lag) if key in levels), default=0
+            )
+        return max(levels.values(), default=0)
 
 
 def undelayed(root: Expression) -> Expression:

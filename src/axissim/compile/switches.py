@@ -9,10 +9,11 @@ from axissim.model.expression import (
     ZERO,
     Expression,
     in_order,
+    name,
     number,
     operation,
 )
-from axissim.model.passes import differentiate, fold, substitute
+from axissim.model.passes import differentiate, fold, rebuilt, substitute
 
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
@@ -51,23 +52,50 @@ def switch_times(
     return list(found), decided
 
 
-def relations_of(
+def watched(
     triggers: Sequence[Expression], decided: set[Expression], states: set[str]
-) -> list[Expression]:
-    """Formulas whose sign tells each comparison in `triggers` that a state may change.
+) -> tuple[list[Expression], list[Expression]]:
+    """The comparisons in `triggers` that a state may change, to be followed by their signs.
 
-    A comparison changes where, and only where, one of its formulas rises above 0 or ceases to be
-    above it: each is made so that equality counts as the comparison has it.
+    Returns
+    -------
+    list of Expression
+        Formulas: a comparison changes where, and only where, one of its formulas rises above 0 or
+        ceases to be above it.
+    list of Expression
+        The triggers as read from these, which they call by the names of `relation`: worked out
+        anew, with other rounding, a comparison could be false where its sign says that it is true.
     """
-    found: dict[Expression, None] = {}
-    for node in in_order(triggers):
-        if node.op in _COMPARISONS and node not in decided and _moves(node, states):
-            left, right = node.args
-            if node.op in ("gt", "le", "eq", "ne"):
-                found[operation("sub", left, right)] = None
-            if node.op in ("lt", "ge", "eq", "ne"):
-                found[operation("sub", right, left)] = None
-    return list(found)
+    found: dict[Expression, Expression] = {}
+
+    def above(left: Expression, right: Expression) -> Expression:
+        gap = operation("sub", left, right)
+        sign = found.setdefault(gap, name(relation(len(found))))
+        return operation("gt", sign, ZERO)
+
+    def rule(node: Expression, args: tuple[Expression, ...]) -> Expression:
+        if node.op not in _COMPARISONS or node in decided or not _moves(node, states):
+            return operation(node.op, *args) if args else node
+        left, right = node.args
+        if node.op in ("gt", "lt"):
+            return above(*((left, right) if node.op == "gt" else (right, left)))
+        if node.op in ("ge", "le"):
+            return _not_above(above(*((right, left) if node.op == "ge" else (left, right))))
+        equal = operation("both", *map(_not_above, (above(left, right), above(right, left))))
+        return equal if node.op == "eq" else operation("negated", equal)
+
+    rewritten = rebuilt(triggers, rule)
+    return list(found), rewritten
+
+
+def relation(number: int) -> str:
+    """The name of the sign of a relation, in triggers."""
+    return f"relation {number}"
+
+
+def _not_above(sign: Expression) -> Expression:
+    """That it is 0 or below, which NaN is not either."""
+    return operation("le", *sign.args)
 
 
 def _line(formula: Expression, states: set[str]) -> tuple[Expression, Expression] | None:

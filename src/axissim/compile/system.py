@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from axissim.compile.elimination import Elimination, eliminate
 from axissim.compile.memory import Lags, slopes, undelayed
-from axissim.compile.switches import relations_of, switch_times
+from axissim.compile.switches import relation, switch_times, watched
 from axissim.model.expression import (
     TIME,
     ZERO,
@@ -63,11 +63,12 @@ class System:
         value; (row, column) -> entry, in row order; each rate's slope in time.
     lags : tuple of (int, Expression)
         Delayed values: the state, and how long ago.  Formulas read them, and their slopes, under
-        the names of `delayed`.
+        the names of `delayed`; `lag_depth` is 2 where a lag reads one of the others, and so on.
     relations : tuple of Expression
         Each is above 0 where a comparison inside a trigger holds, or where it does not.
     triggers, actions : tuple of Expression
-        Of each event the trigger; of each event its delay, its priority and its assignments.
+        Of each event the trigger, which reads relations by the names of
+        `axissim.compile.switches.relation`; of each its delay, its priority and its assignments.
     events : tuple of Firing
     switches : tuple of (Expression, Expression)
         Moments known beforehand at which a formula changes branch: the first, and the period
@@ -90,6 +91,7 @@ class System:
     baked: Mapping[str, float]
     differential: int
     lags: tuple[tuple[int, Expression], ...] = ()
+    lag_depth: int = 0
     delayed: tuple[str, ...] = ()
     relations: tuple[Expression, ...] = ()
     triggers: tuple[Expression, ...] = ()
@@ -136,17 +138,18 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     rates = [lags.push(formula) for formula in substitute(held, moving)]
     observed = [moving[o.id] for o in model.observables]
     triggers, actions = _event_formulas(model.events, moving, lags)
-    ago = lags.checked()
+    ago = [(states.index(state), lag) for state, lag in lags.found]
     entries, in_time = slopes(rates, states, lags)
     switches, decided = switch_times([*rates, *observed, *triggers], {*states, *lags.values})
-    relations = relations_of(triggers, decided, {*states, *lags.values})
+    relations, triggers = watched(triggers, decided, {*states, *lags.values})
     groups = [
         rates, in_time, list(entries.values()), observed, [lag for _, lag in ago],
         relations, triggers, actions,
     ]  # fmt: skip
     lowered = lower([formula for group in groups for formula in group])
     authors = dict(zip(lower(list(moving.values())), moving, strict=True))
-    hoisted, fixed = _hoist(lowered, {*states, *lags.values, *lags.slopes}, authors)
+    signs = map(relation, range(len(relations)))
+    hoisted, fixed = _hoist(lowered, {*states, *lags.values, *lags.slopes, *signs}, authors)
     parts = _parted(hoisted, [len(group) for group in groups])
     return System(
         model_id=model.id,
@@ -163,6 +166,7 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
         baked={key: float(v.value) for key, v in constants.items()},
         differential=len(model.states),
         lags=tuple((state, lag) for (state, _), lag in zip(ago, parts[4], strict=True)),
+        lag_depth=lags.depth,
         delayed=(*lags.values, *lags.slopes),
         relations=parts[5],
         triggers=parts[6],

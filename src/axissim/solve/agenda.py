@@ -21,8 +21,9 @@ class Agenda(NamedTuple):
     Of events: what each trigger was, what it is, its actions; relations at the start of a step, in
     its middle, at its end, and where it is looked at; the moment that is looked at, and from
     where on in a step a relation may change.  Of each run: its next jump and the one behind its
-    last, how many executions wait, when events last happened, how often in a row close by, and how
-    many were executed at this moment and in all.
+    last, how many executions wait, when events last happened, how often in a row close by and at
+    falling intervals, the last interval and the last event, and how many were executed at this
+    moment and in all.
     ``queue``: of each waiting execution its time, its event and its values.  Of delays: how long
     ago each value is, the greatest such time, each value before the start, kinks ahead (their time
     and order) and how many, the newest step remembered, how many are, for how many there is room,
@@ -43,6 +44,9 @@ class Agenda(NamedTuple):
     waiting: Any
     last: Any
     near: Any
+    falling: Any
+    interval: Any
+    latest: Any
     executed: Any
     drawn: Any
     queue: Any
@@ -63,7 +67,7 @@ class Agenda(NamedTuple):
 def agenda_sizes(m: Any) -> Any:
     """How many vectors each pointer of `Agenda` needs, but for the last."""
     r = m.compared
-    of_events = (m.events, m.events, m.acting, r, r, r, r, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+    of_events = (m.events, m.events, m.acting, r, r, r, r, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_queue = (room_to_wait(m) * (2 + m.assigned),)
     of_delays = (m.delayed, 1, m.delayed, 2 * BREAKS if m.delayed else 0, 1, 1, 1, 1, 1)
     return of_events + of_queue + of_delays

@@ -24,6 +24,7 @@ from axissim.compile.lanes import (
     store,
     where,
 )
+from axissim.solve.work import LEAST_SIZE
 
 _TINY = 1e-200  # floor of an error weight, where a state and its tolerance are both 0
 _FIRST = 1.0  # error aimed at in the first step, in units of the tolerance
@@ -32,20 +33,26 @@ _PRESENT, _HISTORY = 1.25, 0.5  # exponents of this error and of the last, times
 
 
 @njit(error_model="numpy")
-def norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
-    """Mean square of the error in units of the tolerance, in each lane."""
+def norm(n: int, error: Any, y: Any, y1: Any, peak: Any, rtol: float, atol: Any) -> Any:
+    """Mean square of the error in units of the tolerance, in each lane.
+
+    `peak` is the greatest size of each state so far: see `axissim.solve.work.Runs.atol`.
+    """
     total = broadcast(0.0)
     for i in range(n):
         size = maximum(absolute(load(y, i)), absolute(load(y1, i)))
-        ratio = load(error, i) / (atol[i] + _TINY + rtol * size)
+        floor = broadcast(atol[i])
+        if atol[i] < 0.0:
+            floor = -atol[i] * maximum(maximum(size, load(peak, i)), LEAST_SIZE)
+        ratio = load(error, i) / (floor + _TINY + rtol * size)
         total = total + ratio * ratio + 0.0 * size  # NaN where a value is infinite
     return total / max(n, 1)
 
 
 @njit(error_model="numpy")
-def root_norm(n: int, error: Any, y: Any, y1: Any, rtol: float, atol: Any) -> Any:
-    """The root of `norm`."""
-    return sqrt(norm(n, error, y, y1, rtol, atol))
+def root_norm(n: int, error: Any, y: Any, rtol: float, atol: Any) -> Any:
+    """The root of `norm` where a run begins."""
+    return sqrt(norm(n, error, y, y, y, rtol, atol))
 
 
 @njit(error_model="numpy")
@@ -64,8 +71,8 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     start, span = task.start, task.stop - task.start
     store(w.clock, 0, start + (task.blur if m.switches else 0.0))
     call(m.rhs, w.clock, y, w.group_q, f)
-    size = root_norm(n, y, y, y, task.rtol, task.atol)
-    speed = root_norm(n, f, y, y, task.rtol, task.atol)
+    size = root_norm(n, y, y, task.rtol, task.atol)
+    speed = root_norm(n, f, y, task.rtol, task.atol)
     small = either(lt(size, 1e-5), lt(speed, 1e-5 / span))
     h = minimum(where(small, 1e-6 * span, 0.01 * size / speed), 0.1 * span)
     for i in range(n):
@@ -73,9 +80,7 @@ def first_step(m: Any, task: Any, order: float, w: Any) -> Any:
     call(m.rhs, w.clock, at, w.group_q, f1)
     for i in range(n):
         store(f1, i, load(f1, i) - load(f, i))
-    scale = (
-        speed * h / root_norm(n, f1, y, y, task.rtol, task.atol)
-    )  # time in which the rates change
+    scale = speed * h / root_norm(n, f1, y, task.rtol, task.atol)  # time in which the rates change
     reach = speed * scale
     guess = where(lt(scale, span), scale * power(_FIRST / reach, 1.0 / order), span)
     h = minimum(minimum(100.0 * h, guess), span)

@@ -132,3 +132,5 @@ def _bisect(m: Any, vectors: int, w: Any, a: Any, found: Any, t: Any, h: Any) ->
         changed = _changed(m, vectors, w, a, t, h, middle)
         store(w.theta, 0, where(both(open_, changed), middle, high))
         store(a.low, 0, where(both(open_, negated(changed)), middle, low))
+    # the time must move, and the states with it, or a run could stand at one moment for ever
+    store(w.theta, 0, maximum(load(w.theta, 0), minimum(_EPS * absolute(t) / h, 1.0)))

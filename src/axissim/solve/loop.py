@@ -26,6 +26,7 @@ from axissim.compile.lanes import (
     le,
     load,
     lt,
+    maximum,
     minimum,
     negated,
     store,
@@ -113,7 +114,7 @@ def drive_of(method: Any, take_step: Any, interpolants: Any) -> Any:
                 save(m, task, method, w, need, t, h)
             if task.watchful:
                 occur(w, SHORTEN, 0)
-            commit(m, method, w, accept, end)
+            commit(m, task, method, w, accept, end)
             turn(m, task, w, accept, stops)
         # a use of the memory, so that it lives until here
         room[0] = notes[0] = frame[0] = float(runs.counter.size + past.size)
@@ -142,7 +143,7 @@ def aim(m: Any, task: Any, w: Any) -> Any:
 @njit(error_model="numpy", forceinline=True)
 def judge(m: Any, task: Any, method: Any, w: Any, h: Any) -> Any:
     """Accept or reject each lane's step and set the next step to try."""
-    error = norm(m.states, w.error, w.y, w.y1, task.rtol, task.atol)
+    error = norm(m.states, w.error, w.y, w.y1, w.peak, task.rtol, task.atol)
     if method.implicit:
         error = where(gt(load(w.lu, m.lu), _LOST), np.inf, error)
     if m.delayed:
@@ -177,11 +178,13 @@ def watched(w: Any, accept: Any, h: Any) -> Any:
 
 
 @njit(error_model="numpy", forceinline=True)
-def commit(m: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
+def commit(m: Any, task: Any, method: Any, w: Any, accept: Any, end: Any) -> None:
     """Move the lanes whose step was accepted."""
     n, last = m.states, (method.stages - 1) * m.states
     for i in range(n):
         store(w.y, i, where(accept, load(w.y1, i), load(w.y, i)))
+        if task.atol[i] < 0.0:
+            store(w.peak, i, maximum(load(w.peak, i), absolute(load(w.y, i))))
     if method.reuses_last:
         for i in range(n):
             store(w.k, i, where(accept, load(w.k, last + i), load(w.k, i)))
@@ -282,6 +285,7 @@ def fill(m: Any, task: Any, method: Any, w: Any, lane: int) -> None:
         w.q[i * 8 + lane] = w.group_q[i * 8 + slot]
     for i in range(m.states):
         w.y[i * 8 + lane] = w.group_y[i * 8 + slot]
+        w.peak[i * 8 + lane] = abs(w.group_y[i * 8 + slot])
         w.k[i * 8 + lane] = w.group_f[i * 8 + slot]
     w.t[lane] = w.next_save[lane] = task.start
     w.h[lane] = task.fixed_step if task.fixed_step > 0.0 else w.group_h[slot]

@@ -47,7 +47,14 @@ def limit(m: Any, w: Any, a: Any) -> None:
 @njit(error_model="numpy")
 def look_back(m: Any, w: Any, a: Any, clock: Any, y: Any) -> None:
     """Put the delayed values at the moments `clock` and states `y`, and their slopes, into w.q."""
-    call(m.lags, clock, y, w.q, a.ago)
+    for _ in range(m.lag_depth):
+        call(m.lags, clock, y, w.q, a.ago)
+        _look_back(m, w, a, clock, y)
+
+
+@njit(error_model="numpy")
+def _look_back(m: Any, w: Any, a: Any, clock: Any, y: Any) -> None:
+    """The same, as long ago as ``a.ago`` says."""
     first = m.fixed + 2 * m.switches
     for lane in range(8):
         if w.active[lane] == 0.0:
@@ -69,7 +76,8 @@ def look_back(m: Any, w: Any, a: Any, clock: Any, y: Any) -> None:
 def _looked_up(m: Any, w: Any, a: Any, lane: int, k: int, moment: float) -> Any:
     """The value and slope of one delayed state at a moment behind the run's start."""
     kept, newest, room = int(a.kept[lane]), int(a.newest[lane]), int(a.room[lane])
-    if moment > w.t[lane] + 0.1 * w.least[lane] or kept == 0:
+    blur = w.lo[lane] - w.t[lane]  # a run begins that much behind a kink
+    if moment > w.t[lane] + 4.0 * blur + (0.1 * w.least[lane] if kept else 0.0):
         w.ahead[lane] = 1.0
     if kept == 0:
         return a.begun[k * 8 + lane], 0.0

@@ -12,6 +12,7 @@ from axissim.compile.lanes import align64
 
 STATUS = ("not_run", "ok", "max_steps", "step_too_small", "non_finite", "event_error")
 NOT_RUN, OK, MAX_STEPS, STEP_TOO_SMALL, NON_FINITE, EVENT_ERROR = range(6)
+LEAST_SIZE = 1e-6  # of a state whose absolute tolerance goes by its size
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -30,6 +31,7 @@ class Runs(NamedTuple):
         What to save: a state's index, or the count of states plus an observable's.
     rtol : float
     atol : (states,) float64
+        Below 0: times the greatest size of the state so far in the run, or `LEAST_SIZE`.
     fixed_step : float
         A step to hold, whatever the error; 0 to control the error.
     max_steps : int
@@ -70,6 +72,11 @@ class Runs(NamedTuple):
     jump_scale: Any
     jump_shift: Any
     occasions: int
+
+
+def least_atol(atol: Any) -> Any:
+    """Absolute tolerances that are right whatever sizes the states reach."""
+    return np.where(atol < 0.0, -LEAST_SIZE * atol, atol)
 
 
 class Task(NamedTuple):
@@ -149,7 +156,8 @@ class Work(NamedTuple):
     whether there is a run, whether its last step was rejected, counts, the logarithm of its last
     error, its number, and how much of it is saved.  ``group_``: eight runs made ready.
     ``rows``: each lane's interpolants, state beside state.  ``end``: up to where a lane may save.
-    ``vacant``: whether a lane waits for a run; ``stale``: whether its rates are of another moment.
+    ``vacant``: whether a lane waits for a run; ``stale``: whether its rates are of another moment;
+    ``peak``: the greatest size of each state so far, where the tolerance goes by it.
     What is handed to `axissim.solve.occasions` and back: what it is asked, and its answer; of each
     lane the least delay, whether a delayed value was asked for that is not there yet, whether its
     step is accepted, how long it is, whether a relation changes in it, and after what share of it.
@@ -195,6 +203,7 @@ class Work(NamedTuple):
     end: Any
     vacant: Any
     stale: Any
+    peak: Any
     ask: Any
     least: Any
     ahead: Any
@@ -215,7 +224,7 @@ def sizes(m: Any, method: Any, width: int) -> Any:
     )  # fmt: skip
     of_lanes = (m.observables, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     of_group = (m.inputs, q, n, n, 1, 1, 1, 8 * (2 + method.vectors) * ((width + 7) // 8), 1)
-    return of_equations + of_lanes + of_group + (1, 1, 1, 1, 1, 1, 1, 1, 1)
+    return of_equations + of_lanes + of_group + (1, 1, n, 1, 1, 1, 1, 1, 1, 1)
 
 
 @njit

@@ -21,7 +21,6 @@ from axissim.solve.work import OK, Runs
 from axissim.study.question import Question
 
 _FLOOR = 1e-3  # the absolute tolerance, as a share of rtol times a state's scale
-_UNSEEN = 1e-9  # the same where a state stays 0 in the trial run, in the state's unit
 _TRIAL_RTOL = 1e-4
 _TRIAL_STEPS = 20_000
 _SIGNS = ("* ", "/ ", "+ ", "- ")
@@ -116,7 +115,7 @@ def _tolerances(question: Question, rtol: float, atol: float | Mapping[str, floa
     if len(given) == len(states):
         return np.array([float(given[state]) for state in states])
     scale = _scales(question)
-    own = rtol * np.where(scale > 0.0, _FLOOR * scale, _UNSEEN)
+    own = rtol * _FLOOR * np.where(scale > 0.0, scale, -1.0)  # where it stays 0: by its size then
     return np.array([given.get(state, own[i]) for i, state in enumerate(states)])
 
 

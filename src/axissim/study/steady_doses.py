@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from axissim.model.model import ModelError
-from axissim.solve.work import OK
+from axissim.solve.work import OK, least_atol
 from axissim.study.choice import Choice, runs_of
 from axissim.study.jumps import Series, jumps_of
 from axissim.study.plan import Plan
@@ -80,7 +80,7 @@ class _Search:
             values[going] = np.where(well[:, None], after, np.nan)
             moved = np.full(len(going), True)
             if before is not None:
-                allowed = _CLOSE * np.abs(after) + self.atol[self.picked]
+                allowed = _CLOSE * np.abs(after) + least_atol(self.atol)[self.picked]
                 moved = np.any(np.abs(after - before) > allowed, axis=1)
             on = moved & well
             if not np.any(on):

@@ -63,7 +63,8 @@ def simulate(
         Relative tolerance.
     atol : float or mapping, optional
         Absolute tolerance, in each state's unit, for all or by id; left out, a thousandth of
-        `rtol` times the greatest value of each state in a trial run of the model as it is.
+        `rtol` times the greatest value of each state in a trial run of the model as it is, or,
+        where that is 0, of its greatest value so far in each run.
     max_steps : int
         After so many steps a run is given up.
     step : float, optional
@@ -206,7 +207,7 @@ def _dataset(
         "method": choice.method,
         "rtol": choice.rtol,
         "atol": {
-            key: float(number)
+            key: float(number) if number >= 0.0 else None  # by the state's size in each run
             for key, number in zip(question.kernel.system.states, choice.atol, strict=True)
             if key in plan.asked.by_id
         },

@@ -49,6 +49,7 @@ class RunEquations:
         self.fixed = len(system.fixed)
         self.lag_at = self.fixed + 2 * len(system.switches)
         self.lag_states = [state for state, _ in system.lags]
+        self.lag_depth = system.lag_depth
         self.q = np.zeros(self.lag_at + 2 * len(system.lags))
         self.start = np.zeros(self.n)
         self.scalar.prepare(inputs, self.q, self.start)
@@ -117,12 +118,19 @@ class RunEquations:
         return np.concatenate([y, self.observables])
 
     def asked(self, table: str, t: float, y: Any) -> Any:
-        """The `relations`, `triggers` or `actions` at a whole state."""
+        """The `relations` or `actions` at a whole state."""
         found = np.zeros(self.sizes[table])
         if found.size:
             self._put(t, y)
             getattr(self.scalar, table)(self.t, self.y, self.q, found)
         return found
+
+    def triggers(self, t: float, y: Any) -> Any:
+        """Which triggers hold at a whole state."""
+        relations, found = self.asked("relations", t, y), np.zeros(self.sizes["triggers"])
+        self._put(t, y)
+        self.scalar.triggers(self.t, self.y, self.q, relations, found)
+        return found != 0.0
 
     def lags(self, t: float, y: Any) -> Any:
         """How long ago each delayed value is looked up."""
@@ -150,11 +158,12 @@ class RunEquations:
         """Delayed values, and their slopes behind them, into `q`."""
         if not self.lag_states:
             return
-        self.scalar.lags(self.t, self.y, self.q, self.ago)
         now, lags = float(self.t[0]), len(self.lag_states)
-        for k, state in enumerate(self.lag_states):
-            value, slope = self.history.lookup(state, float(self.ago[k]), now, self.y)
-            self.q[self.lag_at + k], self.q[self.lag_at + lags + k] = value, slope
+        for _ in range(self.lag_depth):
+            self.scalar.lags(self.t, self.y, self.q, self.ago)
+            for k, state in enumerate(self.lag_states):
+                value, slope = self.history.lookup(state, float(self.ago[k]), now, self.y)
+                self.q[self.lag_at + k], self.q[self.lag_at + lags + k] = value, slope
 
     def _full_jacobian(self) -> Any:
         self.scalar.rhs_jacobian(self.t, self.y, self.q, self.f, self.ft, self.entries)

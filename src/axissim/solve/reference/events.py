@@ -15,7 +15,7 @@ from axissim.solve.work import EVENT_ERROR
 
 _MOST_AT_ONCE = 1000  # executions at one instant
 _MOST_WAITING = 64
-_CROWD, _NEAR = 32, 1e-9  # so many instants in a row, each so near to the last
+_CROWD, _NEAR = 50, 1e-9  # so many instants in a row, each so near to the last
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Agenda:
 
     def _look(self, now: float, moment: float, y: Any) -> None:
         """Fire what has turned true; drop what does not stand once its trigger has turned false."""
-        truths = self.equations.asked("triggers", now, y) != 0.0
+        truths = self.equations.triggers(now, y)
         for event, true in enumerate(truths):
             if true and not self.held[event]:
                 self._fire(event, now, moment, y)

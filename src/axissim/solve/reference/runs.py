@@ -18,7 +18,7 @@ from axissim.solve.reference.equations import RunEquations, RunError
 from axissim.solve.reference.events import Agenda
 from axissim.solve.reference.history import History, hermite
 from axissim.solve.reference.moments import Moments, turns
-from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs
+from axissim.solve.work import NON_FINITE, OK, STEP_TOO_SMALL, Runs, least_atol
 
 Whole = Callable[[float], Any]  # the whole state at a time within a step
 
@@ -60,7 +60,7 @@ class _Course:
         self.t, self.stop = float(times[0]), float(times[-1])
         self.span = self.stop - self.t
         self.blur = 8 * _EPS * float(np.abs(times[[0, -1]]).max())  # as in axissim.solve.work
-        floor = 1e-3 * runs.atol[system.differential :]
+        floor = 1e-3 * least_atol(runs.atol)[system.differential :]
         self.one = RunEquations(kernel, inputs, floor, _CALLS * runs.max_steps)
         self.constant = np.array(
             [lag.op == "number" or lag.value in system.fixed for _, lag in system.lags], bool
@@ -151,7 +151,7 @@ class _Course:
             last = self.y
 
     def _near(self, other: Any) -> bool:
-        allowed = self.runs.atol + self.runs.rtol * np.abs(self.y)
+        allowed = least_atol(self.runs.atol) + self.runs.rtol * np.abs(self.y)
         return bool(np.all(np.abs(self.y - other) <= _SHARE * allowed))
 
     def _pass(self, landing: float) -> None:
@@ -188,7 +188,7 @@ class _Course:
             landing,
             max_step=min(watched, self._firm_reach()),
             rtol=max(self.runs.rtol, 2.3e-14),
-            atol=np.maximum(self.one.reduced(self.runs.atol), 1e-300),
+            atol=np.maximum(self.one.reduced(least_atol(self.runs.atol)), 1e-300),
             **options,
         )
 
