@@ -19,7 +19,7 @@ from axissim.compile import plain
 from axissim.compile.emit import FUNCTIONS, emit
 from axissim.compile.kernel import kernel_of
 from axissim.compile.system import system_of
-from axissim.model.expression import name, number, operation
+from axissim.model.expression import ONE, ZERO, name, number, operation
 from axissim.model.model import Implicit, Model, ModelError, State
 from axissim.solve.work import OK
 
@@ -124,6 +124,13 @@ def test_the_mass_of_an_implicit_quantity_is_zero():
     assert factor.count(" - diagonal") + factor.count("(-diagonal") == 1
 
 
+def test_a_constraint_that_determines_nothing_is_refused():
+    x = State("x", initial=number(1.0), rate=ZERO)
+    of_x = Implicit("y", initial=number(0.0), residual=operation("sub", name("x"), ONE))
+    with pytest.raises(ModelError, match="nothing determines 'y'"):
+        emit(system_of(Model("m", (), (x,), implicit=(of_x,))))
+
+
 def test_a_model_too_large_for_the_compiler_is_refused():
     zero = tuple(State(f"x{i}", initial=number(0.0), rate=number(1.0)) for i in range(9_000))
     with pytest.raises(ModelError, match=r"lines of code.*smaller"):
@@ -169,8 +176,7 @@ def test_ids_that_mean_something_to_python_are_harmless(start):
 
 def run_named(states, parameters):
     """exp of the rates of s' = -p s for each pair of names, with p = 1, 2, ... and s = 1."""
-    from axissim.model.expression import name, number, operation
-    from axissim.model.model import Model, Parameter, State
+    from axissim.model.model import Parameter
 
     model = Model(
         "named",

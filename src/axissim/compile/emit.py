@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from axissim.compile.switches import relation
 from axissim.compile.system import START_TIME, System
 from axissim.model.expression import OPERATIONS, Expression, in_order
+from axissim.model.model import ModelError
 
 Stores = Sequence[tuple[str, int, Expression]]  # array, index, what is stored there
 
@@ -214,6 +215,11 @@ def _factor(system: System) -> str:
         if column < row:
             text = f"({text}) * a{column}_{column}"
         elif column == row:
+            if not text:
+                raise ModelError(
+                    f"nothing determines '{system.states[plan.order[row]]}': the constraint that "
+                    "should does not depend on it; mend the algebraic rule"
+                )
             text = f"1.0 / ({text})"
         lines.append(f"    a{row}_{column} = {text}")
     lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]

@@ -9,7 +9,7 @@ import json
 import sys
 
 MOST_MEMORY = 2 * 2**30
-MOST_SECONDS = 10
+MOST_SECONDS = 4
 
 
 def translated(text: str) -> dict[str, str]:
