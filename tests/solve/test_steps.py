@@ -60,6 +60,7 @@ def step(tableau, text, k):
         "solve_stage": solve_stage,
         "rates": rates,
         "add_slope": add_slope,
+        "constrain": lambda m, w: None,  # there is nothing implicit here
     }
     w.k[:N] = k[0]
     text["take_step"](SimpleNamespace(states=N), w, T, H)
@@ -86,16 +87,14 @@ def test_the_step_is_finished_as_the_tableau_says(tableau, step, k):
 def test_interpolants_are_as_the_tableau_says(tableau, text, k):
     vectors = np.zeros((len(tableau.dense), N))
     flat = vectors.ravel()
-    text["interpolants"](SimpleNamespace(observed=True), N, H, k.ravel(), flat)
+    text["interpolants"](SimpleNamespace(whole=True), N, H, k.ravel(), flat)
     scale = 1.0 if tableau.implicit else H
     np.testing.assert_allclose(vectors, scale * np.array(tableau.dense) @ k, rtol=1e-12)
 
 
 def test_only_what_is_saved_is_interpolated(tableau, text, k):
     flat = np.zeros(len(tableau.dense) * N)
-    text["interpolants"](
-        SimpleNamespace(observed=False, width=1, picked=[1]), N, H, k.ravel(), flat
-    )
+    text["interpolants"](SimpleNamespace(whole=False, width=1, picked=[1]), N, H, k.ravel(), flat)
     vectors = flat.reshape(-1, N)
     assert np.all(vectors[:, [0, 2]] == 0.0)
     assert np.all(vectors[:, 1] != 0.0)

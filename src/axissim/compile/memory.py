@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from axissim.model.expression import TIME, ZERO, Expression, in_order, name, names, operation
@@ -21,10 +22,13 @@ class Lags:
         What has a history.
     found : dict
         (state, lag) -> the name under which formulas read the delayed value.
+    pushed : dict
+        (formula, lag) -> what `push` made of it.
     """
 
     states: tuple[str, ...]
     found: dict[tuple[str, Expression], str] = field(default_factory=dict)
+    pushed: dict[tuple[Expression, Expression], Expression] = field(default_factory=dict)
 
     def value(self, state: str, lag: Expression) -> Expression:
         """What stands for the value of `state`, `lag` ago."""
@@ -50,14 +54,12 @@ class Lags:
 
         A delay inside is gone into; the lag of a delayed delay is what it was at that moment.
         """
-        if lag is ZERO and not any(node.op == "delay" for node in in_order([root])):
-            return root
+        if (root, lag) in self.pushed:
+            return self.pushed[root, lag]
         if depth > _DEEPEST:
-            raise ModelError(
-                f"delays are nested over {_DEEPEST} deep; name parts of them as states"
-            )
+            raise ModelError(f"delays are nested over {_DEEPEST} deep; name their parts as states")
         new: dict[Expression, Expression] = {}
-        for node in in_order([root]):
+        for node in _of_this_moment(root):
             if node.op == "delay":
                 inner = fold([operation("add", lag, new[node.args[1]])])[0]
                 new[node] = self.push(node.args[0], inner, depth + 1)
@@ -68,6 +70,7 @@ class Lags:
             else:
                 args = tuple(new[arg] for arg in node.args)
                 new[node] = operation(node.op, *args) if args else node
+        self.pushed[root, lag] = new[root]
         return new[root]
 
     @property
@@ -79,6 +82,21 @@ class Lags:
                 (levels[key] for key in names(lag) if key in levels), default=0
             )
         return max(levels.values(), default=0)
+
+
+def _of_this_moment(root: Expression) -> Iterator[Expression]:
+    """`in_order`, without what stands inside a delay: only the delay's lag is of this moment."""
+    seen: set[Expression] = set()
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        read = node.args[1:] if node.op == "delay" else node.args
+        waiting = [arg for arg in read if arg not in seen] if node not in seen else []
+        if waiting:
+            stack.extend(reversed(waiting))
+        elif stack.pop() not in seen:
+            seen.add(node)
+            yield node
 
 
 def undelayed(root: Expression) -> Expression:
