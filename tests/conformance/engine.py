@@ -15,7 +15,7 @@ import axissim as ax
 from axissim.compile import kernel
 from axissim.compile.build import plain_module
 from axissim.compile.build import scalar_module as compiled_module
-from axissim.model.refusal import UnsupportedModelError
+from axissim.model.reading.refusal import UnsupportedModelError
 
 _TAKEN = ("time", "status", "method", "n_steps", "n_rejected", "t_fail")  # a result's own names
 _METHODS = {"lanes": "auto", "scipy": "scipy:LSODA", "plain": "scipy:LSODA"}

@@ -4,7 +4,7 @@ import re
 
 from axissim.model.expression import names, value
 from axissim.model.model import Model
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.sbml import read_sbml
 
 ORDER = [
     f"listOf{kind}"

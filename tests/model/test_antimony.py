@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from documents import start
 
-from axissim.model import antimony as antimony_text
-from axissim.model.antimony import read_antimony
 from axissim.model.library import load
 from axissim.model.model import ModelError
+from axissim.model.reading import antimony as antimony_text
+from axissim.model.reading.antimony import read_antimony
 from axissim.model.text import show
 
 DECAY = """model decay()

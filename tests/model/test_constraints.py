@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from axissim.model.expression import name, names, operation, value
 from axissim.model.linear import CONSTANT, linear, solved
 from axissim.model.model import Model, ModelError
-from axissim.model.refusal import UnsupportedModelError
+from axissim.model.reading.refusal import UnsupportedModelError
 from axissim.model.text import parse, show
 
 

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from axissim.model.difference import differences
 from axissim.model.export import antimony_of, sbml_of, to_antimony, to_sbml
-from axissim.model.export_math import attribute, mathml
+from axissim.model.export.mathml import attribute, mathml
 from axissim.model.expression import Expression, in_order, name, number, operation, value
 from axissim.model.library import load, shipped
-from axissim.model.mathml import Functions
-from axissim.model.mathml import expression as read_back
 from axissim.model.model import (
     Event,
     Implicit,
@@ -31,6 +29,8 @@ from axissim.model.model import (
     State,
     UnitFactor,
 )
+from axissim.model.reading.mathml import Functions
+from axissim.model.reading.mathml import expression as read_back
 from axissim.model.text import condition, parse
 
 EVERYTHING = """model everything()
@@ -317,7 +317,7 @@ def test_level_2_comes_back_in_its_units() -> None:
         '<species id="T" compartment="C" initialAmount="3" hasOnlySubstanceUnits="true"/>'
         "</listOfSpecies>"
     )
-    from axissim.model.sbml import read_sbml
+    from axissim.model.reading.sbml import read_sbml
 
     model = read_sbml(document(inside, 2, 4))
     again = load(to_sbml(model))
@@ -362,7 +362,7 @@ def test_a_long_sum_comes_back_as_it_was() -> None:
         '<assignmentRule variable="y"><math xmlns="http://www.w3.org/1998/Math/MathML"><apply>'
         f"<plus/>{terms}</apply></math></assignmentRule></listOfRules>"
     )
-    from axissim.model.sbml import read_sbml
+    from axissim.model.reading.sbml import read_sbml
 
     model = read_sbml(document(inside))
     point = dict.fromkeys(keys, 0.1)

@@ -16,7 +16,7 @@ from documents import (
 from axissim.model.expression import value
 from axissim.model.model import Model
 from axissim.model.rates import rates_of
-from axissim.model.refusal import UnsupportedModelError
+from axissim.model.reading.refusal import UnsupportedModelError
 
 
 def fast(*given: str) -> str:

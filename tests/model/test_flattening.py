@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from documents import parameters, rules, start
 
-from axissim.model import apart as apart_module
 from axissim.model.library import load
 from axissim.model.model import ModelError
-from axissim.model.sbml import read_sbml
+from axissim.model.reading import apart as apart_module
+from axissim.model.reading.sbml import read_sbml
 from axissim.model.text import show
 
 SPACES = (

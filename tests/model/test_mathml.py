@@ -7,7 +7,7 @@ from documents import document, infix, parameters, rules, start
 from documents import math as mathml
 
 from axissim.model.model import ModelError
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.sbml import read_sbml
 
 
 def evaluated(inside: str, functions: str = "") -> float:

@@ -12,8 +12,8 @@ from documents import (
 )
 
 from axissim.model.model import ModelError
-from axissim.model.refusal import UnsupportedModelError
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.refusal import UnsupportedModelError
+from axissim.model.reading.sbml import read_sbml
 
 ROOT = b'<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">'
 
@@ -96,7 +96,7 @@ def test_a_level_1_formula_that_libsbml_dies_of_is_refused_first() -> None:
 
 
 def test_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("axissim.model.scan.MOST_BYTES", 100)
+    monkeypatch.setattr("axissim.model.reading.scan.MOST_BYTES", 100)
     with pytest.raises(ModelError, match="split the model"):
         read(parameters("x=1"))
 

@@ -18,8 +18,8 @@ from documents import (
 
 from axissim.model.expression import value
 from axissim.model.model import Event, Model, ModelError
-from axissim.model.refusal import UnsupportedModelError
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.refusal import UnsupportedModelError
+from axissim.model.reading.sbml import read_sbml
 from axissim.model.text import show
 
 VARIABLE = 'constant="true"/></listOfCompartments>'

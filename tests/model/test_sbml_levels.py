@@ -16,7 +16,7 @@ from documents import (
 
 from axissim.model.expression import value
 from axissim.model.model import Model, ModelError
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.sbml import read_sbml
 
 TWO = species("A", initialConcentration=3) + species("B", initialAmount=8)
 TURN = reaction("J", "A", "2 B", "k*A*C")

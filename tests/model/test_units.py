@@ -3,11 +3,11 @@
 import pytest
 from documents import document
 
-from axissim.model.antimony import read_antimony
 from axissim.model.dimensions import DIMENSIONLESS, UnitDefinition, read, spelling, unit
 from axissim.model.library import load, shipped
 from axissim.model.model import Model, ModelError, UnitFactor
-from axissim.model.sbml import read_sbml
+from axissim.model.reading.antimony import read_antimony
+from axissim.model.reading.sbml import read_sbml
 from axissim.model.units import check, meaning, registry, spelled
 
 U = UnitFactor

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from axissim.model.model import UnitFactor
-from axissim.model.operators import AVOGADRO
+from axissim.model.reading.operators import AVOGADRO
 
 Dimension = tuple[tuple[str, float], ...]
 

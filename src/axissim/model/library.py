@@ -167,7 +167,7 @@ def load(source: str | Path) -> Model:
 
 def _remembered(path: Path) -> Model:
     """A shipped model, from the cache if it has been read before: libSBML takes its time."""
-    made_from = [path.read_bytes(), code_hash("model").encode()]
+    made_from = [path.read_bytes(), code_hash("model", "model/reading").encode()]
     kept = cache_folder() / f"axissim_{path.stem}_{digest_of(made_from)}.pickle"
     try:
         found = pickle.loads(kept.read_bytes())
@@ -180,8 +180,8 @@ def _remembered(path: Path) -> Model:
 
 
 def _read_text(source: str) -> Model:
-    from axissim.model.antimony import read_antimony
-    from axissim.model.sbml import read_sbml
+    from axissim.model.reading.antimony import read_antimony
+    from axissim.model.reading.sbml import read_sbml
 
     if source.lstrip("\ufeff \t\r\n").startswith("<"):
         return read_sbml(source.lstrip().encode(), "text")
@@ -189,8 +189,8 @@ def _read_text(source: str) -> Model:
 
 
 def _read_file(path: Path, label: str, trusted: bool = False) -> Model:
-    from axissim.model.antimony import read_antimony
-    from axissim.model.sbml import read_sbml
+    from axissim.model.reading.antimony import read_antimony
+    from axissim.model.reading.sbml import read_sbml
 
     data = _bytes(path)
     begins = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -223,7 +223,7 @@ def _path(source: str | Path) -> Path:
 
 
 def _bytes(path: Path) -> bytes:
-    from axissim.model.scan import MOST_BYTES
+    from axissim.model.reading.scan import MOST_BYTES
 
     try:
         if path.stat().st_size > MOST_BYTES:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from axissim.model.amounts import times
-from axissim.model.drafts import plain
 from axissim.model.expression import Expression, name, names
 from axissim.model.linear import weighted
 from axissim.model.model import Event
-from axissim.model.operators import truth
 from axissim.model.passes import substitute
-from axissim.model.reading import Reading
+from axissim.model.reading.amounts import times
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import plain
+from axissim.model.reading.operators import truth
 
 
 @dataclass

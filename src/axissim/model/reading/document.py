@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from axissim.model.drafts import Draft, Drafts
 from axissim.model.expression import Expression, names
 from axissim.model.graphs import circle
-from axissim.model.mathml import (
+from axissim.model.model import suggestion
+from axissim.model.reading.drafts import Draft, Drafts
+from axissim.model.reading.mathml import (
     Functions,
     MathError,
     MathRefusedError,
@@ -18,8 +19,7 @@ from axissim.model.mathml import (
     expression,
     has_body,
 )
-from axissim.model.model import suggestion
-from axissim.model.refusal import Source
+from axissim.model.reading.refusal import Source
 
 
 @dataclass

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from axissim.model.export_math import attribute, mathml
-from axissim.model.export_plan import Plan, base, is_constant
+from axissim.model.export.mathml import attribute, mathml
+from axissim.model.export.plan import Plan, base, is_constant
 from axissim.model.expression import Expression
 from axissim.model.model import Event, Implicit, Observable, Part, State, UnitFactor
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from axissim.model import translator
+from axissim.model.reading import translator
 
 
 def apart(task: str, text: str, folder: Path | None = None) -> dict[str, str] | None:

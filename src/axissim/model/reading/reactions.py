@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from axissim.model.drafts import Draft, add, unique
 from axissim.model.expression import ZERO, Expression, name, number, operation
-from axissim.model.reading import Reading
-from axissim.model.sbml_units import Units
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Draft, add, unique
+from axissim.model.reading.units import Units
 
 log = logging.getLogger("axissim")
 

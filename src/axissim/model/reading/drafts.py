@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 from axissim.model.expression import ONE, ZERO, Expression, name, number, operation
 from axissim.model.model import Implicit, Observable, Parameter, Part, State
-from axissim.model.refusal import Source
-from axissim.model.sbml_units import Units
+from axissim.model.reading.refusal import Source
+from axissim.model.reading.units import Units
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from axissim.model.drafts import Draft, unique
 from axissim.model.expression import Expression, name, names, operation
 from axissim.model.graphs import reached
-from axissim.model.reactions import amount_rate
-from axissim.model.reading import Reading
-from axissim.model.sbml_units import Units
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Draft, unique
+from axissim.model.reading.reactions import amount_rate
+from axissim.model.reading.units import Units
 
 
 def choose_states(reading: Reading, units: Units) -> None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from axissim.model.export_formula import formula, written
-from axissim.model.export_plan import Plan, base, is_constant
-from axissim.model.export_sbml import clean
+from axissim.model.export.formula import formula, written
+from axissim.model.export.plan import Plan, base, is_constant
+from axissim.model.export.sbml import clean
 from axissim.model.model import Event, Part, Quantity, UnitFactor
 
 # What libantimony reads as something else than a name of the model's own.

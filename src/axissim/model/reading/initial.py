@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from axissim.model.drafts import Drafts
 from axissim.model.expression import TIME, ZERO, Expression, in_order, names, operation
 from axissim.model.graphs import circle, in_turn
 from axissim.model.model import ModelError
 from axissim.model.passes import rebuilt, substitute
 from axissim.model.rates import expanded
-from axissim.model.refusal import Source, shortened
+from axissim.model.reading.drafts import Drafts
+from axissim.model.reading.refusal import Source, shortened
 
 
 def settle(drafts: Drafts, source: Source, others: Mapping[str, Iterable[Expression]]) -> None:

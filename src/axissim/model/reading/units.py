@@ -8,7 +8,7 @@ from typing import Any
 
 from axissim.model.dimensions import KINDS, UnitDefinition, spelling, unit
 from axissim.model.model import UnitFactor
-from axissim.model.refusal import Source
+from axissim.model.reading.refusal import Source
 
 # What Level 2 means by these ids unless the model redefines them (SBML Level 2 Version 4, 4.4.3).
 _LEVEL_2 = {

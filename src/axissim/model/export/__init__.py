@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from axissim.model.export_antimony import antimony
-from axissim.model.export_plan import planned
-from axissim.model.export_sbml import sbml
+from axissim.model.export.antimony import antimony
+from axissim.model.export.plan import planned
+from axissim.model.export.sbml import sbml
 from axissim.model.model import Model
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from axissim.model.drafts import Draft
-from axissim.model.events import EventDraft
 from axissim.model.expression import ZERO, Expression, names, operation
 from axissim.model.graphs import components, reached
 from axissim.model.linear import CONSTANT, linear, solved
 from axissim.model.passes import fold
 from axissim.model.rates import expanded
-from axissim.model.reading import Reading
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Draft
+from axissim.model.reading.events import EventDraft
 
 _LARGEST_BLOCK = 5  # coupled linear rules beyond this are left to Newton's method
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from axissim.model import translator
-from axissim.model.apart import apart
 from axissim.model.model import Model, ModelError
-from axissim.model.sbml import LOCK, identifier, read_sbml
-from axissim.model.scan import MOST_BYTES
+from axissim.model.reading import translator
+from axissim.model.reading.apart import apart
+from axissim.model.reading.sbml import LOCK, identifier, read_sbml
+from axissim.model.reading.scan import MOST_BYTES
 
 DEEPEST_BRACKETS = 200
 LONGEST_FORMULA = 5_000  # operators; libantimony takes seconds beyond

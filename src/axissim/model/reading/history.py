@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from axissim.model.drafts import Drafts
-from axissim.model.events import EventDraft
 from axissim.model.expression import TIME, ZERO, Expression, in_order, name, names, operation
 from axissim.model.graphs import circle
-from axissim.model.moving import given_rates, rewrite
 from axissim.model.passes import differentiate, rebuilt, substitute
 from axissim.model.rates import RateError, Rates, expanded
-from axissim.model.reading import Reading
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Drafts
+from axissim.model.reading.events import EventDraft
+from axissim.model.reading.moving import given_rates, rewrite
 
 
 @dataclass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from axissim.model.drafts import Draft
-from axissim.model.events import EventDraft
 from axissim.model.expression import Expression, in_order
 from axissim.model.rates import RateError, Rates
-from axissim.model.reading import Reading
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Draft
+from axissim.model.reading.events import EventDraft
 
 _KINDS = ("initial", "rule", "rate", "residual")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from axissim.model.expression import Expression, in_order, name, names
 from axissim.model.model import suggestion
-from axissim.model.operators import numeric, piecewise, rows, truth
 from axissim.model.passes import substitute
+from axissim.model.reading.operators import numeric, piecewise, rows, truth
 
 MOST_NODES = 500_000
 DEEPEST = 2_000

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 
-from axissim.model.drafts import Draft, unique
-from axissim.model.events import EventDraft
 from axissim.model.expression import ONE, TIME, ZERO, Expression, in_order, name, names, operation
 from axissim.model.linear import solved, weighted
 from axissim.model.passes import differentiate, fold
 from axissim.model.rates import expanded
-from axissim.model.reading import Reading
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import Draft, unique
+from axissim.model.reading.events import EventDraft
 
 _MOST = 5  # fast reactions that share species; more make formulas too long to be of use
 _CHOICES = 200  # sets of pivots that are looked at

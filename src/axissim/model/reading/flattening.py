@@ -10,10 +10,10 @@ import re
 import tempfile
 from pathlib import Path
 
-from axissim.model import translator
-from axissim.model.apart import apart
 from axissim.model.model import ModelError
-from axissim.model.scan import MOST_BYTES, Scanned, scanned
+from axissim.model.reading import translator
+from axissim.model.reading.apart import apart
+from axissim.model.reading.scan import MOST_BYTES, Scanned, scanned
 
 _MOST_FILES = 100
 _PLAIN = re.compile(r"[A-Za-z0-9_.+ -]+(?:/[A-Za-z0-9_.+ -]+)*", re.ASCII)

@@ -12,14 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-from axissim.model import fast
-from axissim.model.amounts import choose_states
-from axissim.model.constraints import choose_unknowns, solve_constraints
-from axissim.model.drafts import drafted, plain
-from axissim.model.events import EventDraft, event_of, read_events
-from axissim.model.flattening import flattened
-from axissim.model.history import recall
-from axissim.model.initial import refuse_circles, settle
 from axissim.model.model import (
     Implicit,
     Model,
@@ -29,12 +21,20 @@ from axissim.model.model import (
     Species,
     State,
 )
-from axissim.model.moving import resolve_rates
-from axissim.model.reactions import read_reactions, read_stoichiometries
-from axissim.model.reading import Reading
-from axissim.model.refusal import Source, UnsupportedModelError
-from axissim.model.sbml_units import Units, read_units
-from axissim.model.scan import scanned
+from axissim.model.reading import fast
+from axissim.model.reading.amounts import choose_states
+from axissim.model.reading.constraints import choose_unknowns, solve_constraints
+from axissim.model.reading.document import Reading
+from axissim.model.reading.drafts import drafted, plain
+from axissim.model.reading.events import EventDraft, event_of, read_events
+from axissim.model.reading.flattening import flattened
+from axissim.model.reading.history import recall
+from axissim.model.reading.initial import refuse_circles, settle
+from axissim.model.reading.moving import resolve_rates
+from axissim.model.reading.reactions import read_reactions, read_stoichiometries
+from axissim.model.reading.refusal import Source, UnsupportedModelError
+from axissim.model.reading.scan import scanned
+from axissim.model.reading.units import Units, read_units
 
 log = logging.getLogger("axissim")
 LOCK = threading.RLock()  # libantimony keeps global state; libSBML is read under the same lock
