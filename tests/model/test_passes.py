@@ -185,3 +185,14 @@ def test_a_power_with_a_named_exponent_has_its_slope_at_zero(
 @pytest.mark.parametrize("odd", ODD)
 def test_lowering_keeps_what_is_not_a_number(odd: float) -> None:
     assert math.isnan(value(lower([parse("x - x")])[0], {"x": odd}))
+
+
+@pytest.mark.parametrize("text", ["1/0", "-1/0", "0/0", "2^(1/0)", "log(0)", "x/0", "3^(1/(x*0))"])
+def test_no_operation_on_numbers_alone_is_left_to_the_machine(text):
+    """The code's text is run over Python's floats, for which 1/0 is an error."""
+    formula = parse(text)
+    (lowered,) = lower([formula])
+    for node in in_order([lowered]):
+        assert not node.args or any(arg.op != "number" for arg in node.args)
+    before, after = value(formula, {"x": 2.0}), value(lowered, {"x": 2.0})
+    assert after == before or (math.isnan(after) and math.isnan(before))

@@ -159,6 +159,8 @@ def lower(roots: Sequence[Expression]) -> list[Expression]:
 
 
 def _lowered(node: Expression, args: tuple[Expression, ...]) -> Expression:
+    if args and all(arg.op == "number" for arg in args):
+        return _folded(node.op, args)
     if node.op == "div" and args[0] is not ONE:
         return _product(args[0], _reciprocal(args[1]))
     if node.op == "div":
@@ -175,7 +177,7 @@ def _lowered(node: Expression, args: tuple[Expression, ...]) -> Expression:
 
 
 def _reciprocal(of: Expression) -> Expression:
-    return number(1.0 / of.value) if of.op == "number" and of.value else operation("div", ONE, of)
+    return _folded("div", (ONE, of))
 
 
 def _power(base: Expression, exponent: float) -> Expression:
