@@ -36,6 +36,19 @@ def test_damaged_antimony():
     assert [words for words in faults if words] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model m(d)\n x = d\n A: m(f);end\n",  # a module in itself: libantimony dies of it
+        "model part(d)\n x = d\n A: part(f);end\n y = 1; model *whole()\n z = 1\nend\n",
+    ],
+)
+def test_texts_that_kill_libantimony(text):
+    ((_, answer),) = put([text], "from_text", 1)
+    assert answer.kind == "error"
+    assert fuzz_fault(answer) == ""
+
+
 @needs_suite
 def test_models_leave_no_trace_in_each_other():
     chosen = cases()[::50]
