@@ -1,9 +1,13 @@
-"""Every level of SBML that a case can be written in gives the trajectory of the newest."""
+"""Every level of SBML that the suite says a case in gives the trajectory of the newest.
+
+libSBML converts; what it cannot say in another level it may lose in silence, so that only levels
+in which the suite has the case are looked at.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +18,8 @@ from judge import TIGHT, distance
 RELEASES = ((1, 2), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 1), (3, 2))
 
 
-def converted(path: str) -> dict[str, str]:
-    """The file in every other level and version into which libSBML converts it without loss.
+def converted(path: str, levels: Sequence[str]) -> dict[str, str]:
+    """The file in other `levels`, as far as libSBML converts it strictly.
 
     Returns
     -------
@@ -30,17 +34,19 @@ def converted(path: str) -> dict[str, str]:
         document = libsbml.readSBMLFromString(text)
         if (document.getLevel(), document.getVersion()) == (level, version):
             continue
+        if f"l{level}v{version}" not in levels:
+            continue
         if document.setLevelAndVersion(level, version, True):  # True: strictly, or not at all
             found[f"l{level}v{version}"] = libsbml.writeSBMLToString(document)
     return found
 
 
-def agree(path: str, settings: Mapping[str, Any]) -> dict[str, str]:
+def agree(path: str, settings: Mapping[str, Any], levels: Sequence[str]) -> dict[str, str]:
     """Each level's verdict: ``same``, ``refused: ...``, or how it differs."""
     newest = columns(loaded(path), settings)
     verdicts = {}
     with tempfile.TemporaryDirectory() as folder:
-        for level, text in converted(path).items():
+        for level, text in converted(path, levels).items():
             file = Path(folder) / f"{level}.xml"
             file.write_text(text, "utf-8")
             verdicts[level] = _verdict(file, settings, newest)

@@ -138,7 +138,8 @@ def _level_line(findings: Findings) -> str:
     refused = sum(words.startswith("refused") for _, words in pairs)
     counts = ", ".join(f"{same[level]} of {made[level]} in {level}" for level in sorted(made))
     return (
-        f"Of {made.total()} files that libSBML converts strictly to another level or version, "
+        f"Of {made.total()} files that libSBML converts strictly to another level or version in "
+        "which the suite has the case, "
         f"{same.total()} give the trajectory of the newest and {refused} are refused: {counts}"
     )
 

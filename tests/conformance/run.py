@@ -60,7 +60,7 @@ def level_verdicts(
     def make() -> Worker:
         return Worker(f"{HERE / 'levels.py'}:agree", 5 * seconds)
 
-    calls = [(str(case.path), dict(case.settings)) for case in chosen]
+    calls = [(str(case.path), dict(case.settings), case.levels) for case in chosen]
     for case, (_, answer) in zip(chosen, answers(make, calls, jobs), strict=True):
         if answer.kind == "ok":
             yield case.number, answer.value

@@ -48,6 +48,8 @@ class Case:
         Variable to its values, shape (steps + 1,).
     tags : tuple of str
         Component tags and test tags.
+    levels : tuple of str
+        In which releases of SBML the suite says it: ``l2v4``, ...
     """
 
     number: str
@@ -55,6 +57,7 @@ class Case:
     settings: Mapping[str, Any]
     expected: Mapping[str, Any]
     tags: tuple[str, ...]
+    levels: tuple[str, ...] = ()
 
     @property
     def level(self) -> str:
@@ -104,7 +107,8 @@ def _cases(root: Path) -> Iterator[Case]:
         settings = _settings((folder / f"{number}-settings.txt").read_text("utf-8"))
         tags = _list(said.get("componentTags", "")) + _list(said.get("testTags", ""))
         expected = _results(folder / f"{number}-results.csv", settings["variables"])
-        yield Case(number, newest, settings, expected, tuple(tags))
+        levels = [f"l{text.replace('.', 'v')}" for text in _list(said.get("levels", ""))]
+        yield Case(number, newest, settings, expected, tuple(tags), tuple(levels))
 
 
 def _said(text: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from documents import start
 
 from axissim.model.library import load
 from axissim.model.model import ModelError
-from axissim.model.reading import antimony as antimony_text
+from axissim.model.reading import apart
 from axissim.model.reading.antimony import read_antimony
 from axissim.model.text import show
 
@@ -222,18 +222,24 @@ def test_text_alone_imports_nothing() -> None:
         load('import "a.ant"\nmodel m\n x = 1\nend\n')
 
 
-def test_long_text_is_translated_apart_with_the_same_result(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    here = read_antimony(DECAY)
-    monkeypatch.setattr(antimony_text, "_LONGEST_HERE", 10)
-    apart = read_antimony(DECAY)
-    assert here.parts == apart.parts
+def test_what_kills_libantimony_is_refused_and_the_next_text_is_read() -> None:
+    before = read_antimony(DECAY)
+    with pytest.raises(ModelError, match=r"^self\.ant: takes libantimony over"):
+        read_antimony("model m(d)\n x = d\n A: m(f);\nend\n", "self.ant")
+    assert read_antimony(DECAY).parts == before.parts
+
+
+def test_one_process_translates_all_texts() -> None:
+    read_antimony(DECAY)
+    (process,) = apart._kept.values()
     with pytest.raises(ModelError, match=r"^model:2: "):
         read_antimony("model m\n x = 1 +* 2\nend\n")
+    read_antimony(DECAY)
+    assert [*apart._kept.values()] == [process]
 
 
-def test_a_translation_that_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(antimony_text.translator, "__file__", "/nonexistent/translator.py")
+def test_a_translator_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart._end()
+    monkeypatch.setattr(apart.translator, "__file__", "/nonexistent/translator.py")
     with pytest.raises(ModelError, match=r"^bomb\.ant: takes libantimony over"):
-        read_antimony("model a\nend\nmodel b\n A: a()\nend\n", "bomb.ant")
+        read_antimony(DECAY, "bomb.ant")

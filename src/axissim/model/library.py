@@ -174,7 +174,7 @@ def _remembered(path: Path) -> Model:
     except Exception:  # not there, or damaged in any way
         found = None
     if not isinstance(found, Model):
-        found = _read_file(path, path.name, trusted=True)
+        found = _read_file(path, path.name)
         write_whole(kept, pickle.dumps(found))
     return found
 
@@ -188,7 +188,7 @@ def _read_text(source: str) -> Model:
     return read_antimony(source, "text")
 
 
-def _read_file(path: Path, label: str, trusted: bool = False) -> Model:
+def _read_file(path: Path, label: str) -> Model:
     from axissim.model.reading.antimony import read_antimony
     from axissim.model.reading.sbml import read_sbml
 
@@ -200,7 +200,7 @@ def _read_file(path: Path, label: str, trusted: bool = False) -> Model:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError(f"{label}:1: not UTF-8 text; save it as UTF-8") from None
-    return read_antimony(text, label, path, trusted=trusted)
+    return read_antimony(text, label, path)
 
 
 def _is_text(source: str) -> bool:

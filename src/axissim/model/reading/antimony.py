@@ -14,21 +14,17 @@ from pathlib import Path
 from axissim.model.model import Model, ModelError
 from axissim.model.reading import translator
 from axissim.model.reading.apart import apart
-from axissim.model.reading.sbml import LOCK, identifier, read_sbml
+from axissim.model.reading.sbml import identifier, read_sbml
 from axissim.model.reading.scan import MOST_BYTES
 
 DEEPEST_BRACKETS = 200
 LONGEST_FORMULA = 5_000  # operators; libantimony takes seconds beyond
 _OPERATORS = frozenset("+-*/^&|<>=,!")
-_LONGEST_HERE = (
-    100_000  # longer text, or text with several modules, is translated in a process apart
-)
 _PIECE = re.compile(
     r'(?P<notes>```.*?```)|(?P<quoted>"[^"\n]*")|(?P<comment>//[^\n]*|#[^\n]*|/\*.*?\*/)'
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<bracket>[()])|(?P<line>\n)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
-_MODULE = re.compile(r"^\s*(?:model|module)\s+\*?\w+\s*(?:\(|;|#|/|$)", re.MULTILINE)
 _MESSAGE = re.compile(r"Error in model string, line (\d+):\s*(.*)", re.DOTALL)
 
 
@@ -39,7 +35,6 @@ class _Text:
     lines: list[str] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
     read: set[Path] = field(default_factory=set)
-    modules: int = 0
 
     def place(self, line: int) -> str:
         """``file:line`` of a line of the whole."""
@@ -47,9 +42,7 @@ class _Text:
         return f"{label}:{own}"
 
 
-def read_antimony(
-    text: str, label: str = "model", path: Path | None = None, *, trusted: bool = False
-) -> Model:
+def read_antimony(text: str, label: str = "model", path: Path | None = None) -> Model:
     """Read a model in Antimony: the last module of the text, or the one marked with a star.
 
     Parameters
@@ -59,8 +52,6 @@ def read_antimony(
         What errors call the text: the file's name.
     path : Path, optional
         The file of the text: `import` may read what is in its folder, and nothing without it.
-    trusted : bool
-        Whether text of several modules may be translated in this process.
 
     Raises
     ------
@@ -71,35 +62,28 @@ def read_antimony(
     if path is not None:
         whole.read.add(path.resolve())
     _gather(text, label, path.parent if path is not None else None, whole)
-    main, sbml = _translated(whole, label, trusted)
+    main, sbml = _translated(whole, label)
     places = _defining_places(whole)
     if main == "__main":  # what stands outside any module
         sbml = sbml.replace(' id="__main"', f' id="{identifier(label)}"', 1)
     return read_sbml(sbml.encode(), label, places)
 
 
-def _translated(whole: _Text, label: str, trusted: bool) -> tuple[str, str]:
-    """The name of the main module, and it as SBML."""
-    text = "\n".join(whole.lines) + "\n"
-    if not trusted and (len(text) > _LONGEST_HERE or whole.modules > 1):
-        made = _apart(text, label)
-    else:
-        with LOCK:
-            made = translator.translated(text)
-    if "error" in made:
-        raise ModelError(_error(made["error"], whole, label))
-    return made["main"], made["sbml"]
+def _translated(whole: _Text, label: str) -> tuple[str, str]:
+    """The name of the main module, and it as SBML.
 
-
-def _apart(text: str, label: str) -> dict[str, str]:
-    """Translate in a process of its own: twenty short modules can ask for a million parts."""
-    made = apart("translated", text)
+    By another process: a module that holds itself kills libantimony, and twenty short ones can ask
+    for a million parts.
+    """
+    made = apart("translated", "\n".join(whole.lines) + "\n")
     if made is None:
         raise ModelError(
             f"{label}: takes libantimony over {translator.MOST_SECONDS} s or "
-            f"{translator.MOST_MEMORY >> 30} GB; make the model smaller"
+            f"{translator.MOST_MEMORY >> 30} GB, or has a module within itself; make it smaller"
         )
-    return made
+    if "error" in made:
+        raise ModelError(_error(made["error"], whole, label))
+    return made["main"], made["sbml"]
 
 
 def _error(message: str, whole: _Text, label: str) -> str:
@@ -120,7 +104,6 @@ def _gather(text: str, label: str, folder: Path | None, whole: _Text) -> None:
         at = text.count("\n", 0, text.index("\0")) + 1
         raise ModelError(f"{label}:{at}: a NUL byte; this is not text")
     imports = dict(_imports(text, label))
-    whole.modules += len(_MODULE.findall(text))
     for number, line in enumerate(text.split("\n"), start=1):
         if number in imports:
             start, end, wanted = imports[number]

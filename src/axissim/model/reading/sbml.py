@@ -37,7 +37,7 @@ from axissim.model.reading.scan import scanned
 from axissim.model.reading.units import Units, read_units
 
 log = logging.getLogger("axissim")
-LOCK = threading.RLock()  # libantimony keeps global state; libSBML is read under the same lock
+LOCK = threading.RLock()  # libSBML is not made for several threads
 
 
 def read_sbml(

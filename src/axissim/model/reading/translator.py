@@ -1,14 +1,17 @@
-"""Text to plain SBML by C libraries; run as a program, alone in a process with limits.
+"""Text to plain SBML by C libraries; run as a program, apart and with limits.
 
+It answers lines: each asks in JSON for a task and gives its text, and is answered by one of JSON.
 Nothing of axissim is imported here, so that the process starts quickly.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 
-MOST_MEMORY = 2 * 2**30
+MOST_MEMORY = 2**30
 MOST_SECONDS = 4
 
 
@@ -64,18 +67,32 @@ def flattened(text: str) -> dict[str, str]:
     return {"error": str(found[-1].getMessage()) if found else "libSBML cannot flatten it"}
 
 
-def _limited() -> None:
-    """Hold this process to the memory and time above, where the system can."""
+def _limit() -> None:
+    """Hold the next answer to the memory and time above, where the system can."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    seconds = int(time.process_time()) + 1 + MOST_SECONDS
+    for kind, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+
+def _serve() -> None:
+    """Answer until there is nothing more to read."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # the libraries print where they like
+    tasks = {"translated": translated, "flattened": flattened}
+    for line in sys.stdin.buffer:
+        task, text = json.loads(line)
+        _limit()
+        answers.write(json.dumps(tasks[task](text)) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
-    _limited()
-    task = {"translated": translated, "flattened": flattened}[sys.argv[1]]
-    sys.stdout.write(json.dumps(task(sys.stdin.buffer.read().decode("utf-8"))))
+    _serve()
