@@ -10,6 +10,7 @@ from suite import Case, classes
 
 _EACH = 3  # cases a tag
 _JOBS = 2
+_LONG = {"00952", "00964", "01590", "01591", "01593", "01605"}  # 10,000 events, in plain Python
 _FEWEST = {  # passes wanted of each class; each other case is to be refused by name
     "pure ODE": 871,
     "algebraic rules": 68,
@@ -46,7 +47,7 @@ def test_the_suite_in_lanes(suite):
 
 def test_a_sample_of_the_suite_by_the_reference(suite):
     """The same equations in plain Python, by SciPy: every tag, nothing compiled."""
-    chosen = spread(suite)
+    chosen = spread(tuple(case for case in suite if case.number not in _LONG))
     assert {tag for case in chosen for tag in case.tags} == set(tags(suite))
     found = dict(verdicts("plain", chosen, _JOBS))
     assert {n: one for n, one in found.items() if one.verdict not in ("pass", "refused")} == {}
