@@ -9,6 +9,7 @@ import keyword
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -131,10 +132,23 @@ def test_a_constraint_that_determines_nothing_is_refused():
         emit(system_of(Model("m", (), (x,), implicit=(of_x,))))
 
 
+def sum_of(terms):
+    total = terms[0]
+    for term in terms[1:]:
+        total = operation("add", total, term)
+    return total
+
+
 def test_a_model_too_large_for_the_compiler_is_refused():
-    zero = tuple(State(f"x{i}", initial=number(0.0), rate=number(1.0)) for i in range(9_000))
+    x = [name(f"x{i}") for i in range(300)]
+    near = [operation("sin", operation("mul", a, b)) for a, b in pairwise(x)]
+    rates = [sum_of(near[i % 7 :: 7]) for i in range(300)]
+    dense = tuple(State(f"x{i}", initial=ONE, rate=rates[i]) for i in range(300))
     with pytest.raises(ModelError, match=r"lines of code.*smaller"):
-        _ = kernel_of(Model("large", (), zero)).texts
+        _ = kernel_of(Model("dense", (), dense)).texts
+    many = tuple(State(f"x{i}", initial=ONE, rate=ONE) for i in range(5_001))
+    with pytest.raises(ModelError, match=r"5,001 states.*smaller"):
+        kernel_of(Model("many", (), many))
 
 
 def test_functions_with_nothing_to_do_are_still_functions():

@@ -7,7 +7,8 @@ import pytest
 import sympy
 
 import axissim as ax
-from axissim.compile.system import START_TIME, at_start, system_of
+from axissim.compile.definitions import START_TIME, at_start
+from axissim.compile.system import system_of
 from axissim.model.expression import number, value
 from axissim.model.model import Model, ModelError, Observable
 from axissim.model.text import parse, show

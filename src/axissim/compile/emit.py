@@ -13,8 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from axissim.compile.definitions import START_TIME
 from axissim.compile.switches import relation
-from axissim.compile.system import START_TIME, System
+from axissim.compile.system import System
 from axissim.model.expression import OPERATIONS, Expression, in_order
 from axissim.model.model import ModelError
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from axissim.compile.definitions import START_TIME, at_start, moving_ones, starting
 from axissim.compile.elimination import Elimination, eliminate
-from axissim.compile.memory import Lags, slopes, undelayed
+from axissim.compile.memory import Lags, slopes
 from axissim.compile.switches import relation, switch_times, watched
 from axissim.model.expression import (
     TIME,
@@ -15,19 +17,13 @@ from axissim.model.expression import (
     Expression,
     in_order,
     name,
-    names,
     number,
     operation,
 )
 from axissim.model.model import Event, Model, ModelError
 from axissim.model.passes import lower, rebuilt, substitute
 
-START_TIME = "start time"  # the input that holds when a run starts; no SBML id has a space
-
-
-def at_start(state: str) -> str:
-    """The name of the input that holds a state's value at the start."""
-    return f"{state} at start"
+MOST_STATES = 5_000
 
 
 @dataclass(frozen=True)
@@ -121,64 +117,92 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     Raises
     ------
     ModelError
-        If formulas depend on each other in a circle.
+        If formulas depend on each other in a circle, or the model is too large.
     """
-    baked = _whole_exponents(model) - set(varied)
-    numbers = {p.id: p.value for p in model.parameters if p.value.op == "number"}
-    constants = {key: numbers[key] for key in sorted(baked)}
-    inputs = {key: float(v.value) for key, v in numbers.items() if key not in baked}
-    inputs |= {at_start(s.id): s.initial.value for s in model.movers if s.initial.op == "number"}
-    inputs[START_TIME] = 0.0
-
+    _refuse_large(model)
+    constants, inputs = _inputs(model, varied)
     begun = starting(model, constants)
     states = tuple(state.id for state in model.movers)
     lags = Lags(states)
-    moving = {key: lags.push(f) for key, f in _moving(model, constants, begun).items()}
+    moving = {key: lags.push(f) for key, f in moving_ones(model, constants, begun).items()}
     held = [*(state.rate for state in model.states), *(i.residual for i in model.implicit)]
     rates = [lags.push(formula) for formula in substitute(held, moving)]
-    observed = [moving[o.id] for o in model.observables]
+    observed = {o.id: moving[o.id] for o in model.observables}
     triggers, actions = _event_formulas(model.events, moving, lags)
-    ago = [(states.index(state), lag) for state, lag in lags.found]
     entries, in_time = slopes(rates, states, lags)
-    switches, decided = switch_times([*rates, *observed, *triggers], {*states, *lags.values})
-    relations, triggers = watched(triggers, decided, {*states, *lags.values})
-    groups = [
-        rates, in_time, list(entries.values()), observed, [lag for _, lag in ago],
-        relations, triggers, actions,
-    ]  # fmt: skip
-    lowered = lower([formula for group in groups for formula in group])
-    authors = dict(zip(lower(list(moving.values())), moving, strict=True))
-    signs = map(relation, range(len(relations)))
-    hoisted, fixed = _hoist(lowered, {*states, *lags.values, *lags.slopes, *signs}, authors)
-    parts = _parted(hoisted, [len(group) for group in groups])
+    moves = {*states, *lags.values}
+    switches, decided = switch_times([*rates, *observed.values(), *triggers], moves)
+    relations, triggers = watched(triggers, decided, moves)
+    groups = {
+        "rates": rates,
+        "time_slopes": in_time,
+        "jacobian": list(entries.values()),
+        "observables": list(observed.values()),
+        "lags": [lag for _, lag in lags.found],
+        "relations": relations,
+        "triggers": triggers,
+        "actions": actions,
+    }
+    moves |= {*lags.slopes, *map(relation, range(len(relations)))}
+    fixed, parts = _sorted(groups, moves, moving)
+    where = [states.index(state) for state, _ in lags.found]
     return System(
         model_id=model.id,
         inputs=inputs,
         fixed=fixed,
         initial=tuple(lower([begun[state] for state in states])),
         states=states,
-        rates=parts[0],
-        time_slopes=parts[1],
-        jacobian=dict(zip(entries, parts[2], strict=True)),
-        observables=dict(zip((o.id for o in model.observables), parts[3], strict=True)),
+        jacobian=dict(zip(entries, parts.pop("jacobian"), strict=True)),
+        observables=dict(zip(observed, parts.pop("observables"), strict=True)),
         switches=tuple(switches),
         elimination=eliminate(len(states), entries),
         baked={key: float(v.value) for key, v in constants.items()},
         differential=len(model.states),
-        lags=tuple((state, lag) for (state, _), lag in zip(ago, parts[4], strict=True)),
+        lags=tuple(zip(where, parts.pop("lags"), strict=True)),
         lag_depth=lags.depth,
         delayed=(*lags.values, *lags.slopes),
-        relations=parts[5],
-        triggers=parts[6],
-        actions=parts[7],
         events=tuple(_firing(event, states) for event in model.events),
+        **parts,
     )
 
 
-def _parted(formulas: list[Expression], sizes: list[int]) -> list[tuple[Expression, ...]]:
-    """`formulas` cut into pieces of `sizes`."""
-    left = iter(formulas)
-    return [tuple(next(left) for _ in range(size)) for size in sizes]
+def _refuse_large(model: Model) -> None:
+    if len(model.movers) > MOST_STATES:
+        raise ModelError(
+            f"'{model.id}' has {len(model.movers):,} states, and a compiler takes minutes for over "
+            f"{MOST_STATES:,}; make the model smaller"
+        )
+
+
+def _inputs(model: Model, varied: Iterable[str]) -> tuple[dict[str, Expression], dict[str, float]]:
+    """Parameters to build into the code, and the numbers that a run may change."""
+    baked = _whole_exponents(model) - set(varied)
+    numbers = {p.id: p.value for p in model.parameters if p.value.op == "number"}
+    inputs = {key: float(v.value) for key, v in numbers.items() if key not in baked}
+    inputs |= {at_start(s.id): s.initial.value for s in model.movers if s.initial.op == "number"}
+    inputs[START_TIME] = 0.0
+    return {key: numbers[key] for key in sorted(baked)}, inputs
+
+
+def _sorted(
+    groups: Mapping[str, Sequence[Expression]],
+    moves: set[str],
+    moving: Mapping[str, Expression],
+) -> tuple[dict[str, Expression], dict[str, Any]]:
+    """What is fixed for a run, and `groups` of formulas without it, made ready for machines.
+
+    Parameters
+    ----------
+    moves : set of str
+        The names of what moves.
+    moving : mapping
+        The author's names of formulas.
+    """
+    lowered = lower([formula for group in groups.values() for formula in group])
+    authors = dict(zip(lower(list(moving.values())), moving, strict=True))
+    hoisted, fixed = _hoist(lowered, moves, authors)
+    left = iter(hoisted)
+    return fixed, {key: tuple(next(left) for _ in group) for key, group in groups.items()}
 
 
 def _event_formulas(
@@ -208,59 +232,6 @@ def _whole_exponents(model: Model) -> set[str]:
     roots += [implicit.residual for implicit in model.implicit]
     exponents = {node.args[1] for node in in_order(roots) if node.op == "power"}
     return {node.value for node in exponents if node.op == "name" and node.value in whole}
-
-
-def starting(
-    model: Model, constants: Mapping[str, Expression] | None = None
-) -> dict[str, Expression]:
-    """Every rule, formula and state at the start of a run, as a formula of the inputs.
-
-    Parameters
-    ----------
-    constants : mapping, optional
-        Parameters to put in as numbers.
-    """
-    constants = constants or {}
-    definitions = {o.id: o.value for o in model.observables} | dict(constants)
-    definitions |= {p.id: p.value for p in model.parameters if p.value.op != "number"}
-    for state in model.movers:
-        given = state.initial.op == "number"
-        definitions[state.id] = name(at_start(state.id)) if given else state.initial
-    settled = {key: undelayed(formula) for key, formula in definitions.items()}
-    return _expanded(settled, time=name(START_TIME))
-
-
-def _moving(
-    model: Model, constants: Mapping[str, Expression], begun: Mapping[str, Expression]
-) -> dict[str, Expression]:
-    """Every rule and formula parameter while a run goes on, of inputs, states and time."""
-    definitions = {o.id: o.value for o in model.observables} | dict(constants)
-    definitions |= {p.id: begun[p.id] for p in model.parameters if p.value.op != "number"}
-    return _expanded(definitions)
-
-
-def _expanded(
-    definitions: Mapping[str, Expression], time: Expression = TIME
-) -> dict[str, Expression]:
-    """`definitions` with each other's formulas put in; ModelError names a circle."""
-    done: dict[str, Expression] = {}
-    waiting = {key: names(formula) & definitions.keys() for key, formula in definitions.items()}
-    while waiting:
-        ready = [key for key, reads in waiting.items() if reads <= done.keys()]
-        if not ready:
-            raise ModelError(f"{_circle(waiting)} depend on each other in a circle; break it")
-        for key in ready:
-            done[key] = substitute([definitions[key]], done, time)[0]
-            del waiting[key]
-    return done
-
-
-def _circle(waiting: Mapping[str, set[str]]) -> str:
-    key, path = min(waiting), []
-    while key not in path:
-        path.append(key)
-        key = min(waiting[key] & waiting.keys())
-    return " -> ".join([*(f"'{k}'" for k in path[path.index(key) :]), f"'{key}'"])
 
 
 def _hoist(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.compile.definitions import START_TIME, at_start, starting
 from axissim.compile.kernel import Kernel, kernel_of
-from axissim.compile.system import START_TIME, at_start, starting
 from axissim.model.expression import value
 from axissim.model.model import Implicit, Model, ModelError, Observable, Parameter, State
 from axissim.model.units import spelled
