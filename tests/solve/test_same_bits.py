@@ -163,3 +163,18 @@ def test_beside_poisoned_runs(ensemble, share, threads):
     outputs = [part.id for part in (*ensemble.model.states, *ensemble.model.observables)]
     for name in outputs:
         assert np.all(np.isfinite(found[name].values[good]))
+
+
+def test_the_loop_is_compiled_once_for_all_kinds_of_arrays():
+    """What a protocol shares between runs comes as read-only arrays, which are another type."""
+    from axissim.solve.method import method_module
+    from axissim.solve.tableaus import TABLEAUS
+
+    model = ax.load("model m()\n x = 1; x' = -x\nend")
+    ax.simulate(model, t=(0.0, 2.0, 3), method="tsit5")
+    before = set(method_module(TABLEAUS["tsit5"]).solve.signatures)
+    design = ax.design.grid({"x": [1.0, 2.0]})
+    for protocol in ([ax.dose("x", 1.0, at=1.0)], [ax.dose("x", 1.0, at=1.0, every=0.5, count=2)]):
+        ax.simulate(model, t=(0.0, 2.0, 3), protocol=protocol, method="tsit5")
+        ax.sweep(model, design, t=(0.0, 2.0, 3), protocol=protocol, method="tsit5")
+    assert set(method_module(TABLEAUS["tsit5"]).solve.signatures) == before

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
+import numpy as np
+
 from axissim.solve.method import method_module
 from axissim.solve.occasions import occasions
 from axissim.solve.tableaus import TABLEAUS
@@ -34,6 +36,7 @@ def solve(
         False if interrupted (Ctrl-C): runs begun are finished, the others are ``not_run``.
     """
     kernel = method_module(TABLEAUS[method]).solve
+    runs = _writable(runs)
     if _eventful(equations, runs):
         runs = runs._replace(occasions=occasions())
     count = runs.status.size
@@ -60,6 +63,16 @@ def solve(
 def _eventful(m: Any, runs: Runs) -> bool:
     """Whether more happens to a run than its equations say."""
     return bool(m.events or m.delayed or m.differential < m.states or runs.jump_time.size)
+
+
+def _writable(runs: Runs) -> Runs:
+    """`runs` with arrays of one type: for a read-only one the loop would be compiled again."""
+    asked: dict[str, Any] = {
+        key: np.require(array, requirements=("C", "W"))
+        for key, array in runs._asdict().items()
+        if isinstance(array, np.ndarray) and not array.flags.writeable
+    }
+    return runs._replace(**asked)
 
 
 def _none_of(runs: Runs) -> Runs:
