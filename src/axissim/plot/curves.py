@@ -39,14 +39,14 @@ _MOST_LINES = 60
 
 
 @drawn
-def timecourse(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
+def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     """Each variable over time, a panel each.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of one run, or of a few along one dimension, which colours then tell apart.
-    ids : sequence of str, optional
+    ids : str or sequence of str, optional
         What to draw; left out, all.
 
     Returns
@@ -75,14 +75,14 @@ def timecourse(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
 
 
 @drawn
-def fan(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
+def fan(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     """The spread of many runs over time: median, middle half, middle nine tenths, a few members.
 
     Parameters
     ----------
     ds : xarray.Dataset
         Of a sweep; runs that failed are left out, and counted in the note.
-    ids : sequence of str, optional
+    ids : str or sequence of str, optional
         What to draw; left out, all.
 
     Returns

@@ -40,7 +40,7 @@ _MOST_DOTS = 3000
 
 
 @drawn
-def overview(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
+def overview(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     """A sweep on one page.
 
     Above, the first variable's fan with its distribution at the end, and the fans of up to three
@@ -51,7 +51,7 @@ def overview(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     ----------
     ds : xarray.Dataset
         Of a sweep.
-    ids : sequence of str, optional
+    ids : str or sequence of str, optional
         What to draw, the most important first; left out, all.
 
     Returns

@@ -100,8 +100,9 @@ def title(ds: xr.Dataset) -> str:
     return said if " " in said else said.replace("_", " ").capitalize()
 
 
-def outputs(ds: xr.Dataset, ids: Sequence[str] | None) -> list[str]:
-    """The ids to draw: those asked for, or each variable that has a time."""
+def outputs(ds: xr.Dataset, ids: str | Sequence[str] | None) -> list[str]:
+    """The ids to draw: those asked for (one may stand alone), or each variable that has a time."""
+    ids = [ids] if isinstance(ids, str) else ids
     timed = [str(key) for key in ds.data_vars if "time" in ds[key].dims]
     for key in ids or ():
         if key not in timed:
