@@ -38,20 +38,6 @@ Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def axissim(capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command line: its exit code, stdout and stderr."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return left.value.code, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
 def decay(tmp_path: Path) -> Path:
     """The file of a model with an exact solution: x = 2 exp(-k t)."""
     path = tmp_path / "decay.ant"

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from axissim.cli import main
 from axissim.cli.grammar import Dosing, dosings
 from axissim.study import store
 
@@ -23,20 +22,6 @@ end
 """
 K = 0.5
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def axissim(capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command line: its exit code, stdout and stderr."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

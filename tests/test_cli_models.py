@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from axissim.cli import main
 from axissim.model.library import load, shipped
 
 GOOD = """model good()
@@ -48,20 +47,6 @@ end
 """
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def axissim(capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command line: its exit code, stdout and stderr."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture
