@@ -61,8 +61,9 @@ def reference() -> Callable[[str, str], Iterator[Row]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker that names a reference table."""
+    """Announce the markers."""
     config.addinivalue_line("markers", "reference(model, table): run once for each row of a table")
+    config.addinivalue_line("markers", "finding(model): a published finding, made again")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -10,17 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
+from axissim.model.citation import Citation, citation
 from axissim.model.model import Model, ModelError, suggestion
 
 _CLOCK = {"second": "s", "minute": "min", "hour": "h", "day": "d"}
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A source: its text, and its DOI ("" if it has none)."""
-
-    text: str
-    doi: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +23,9 @@ class Card:
     Attributes
     ----------
     id, title, summary, axis, time_unit, licence : str
+    origin : str
+        ``published``; ``mended``, published but with defects that the card lists; or ``composite``,
+        put together here from published parts.
     inputs, outputs : tuple of str
         Ids worth changing, and worth looking at.
     span : tuple of float
@@ -37,6 +33,8 @@ class Card:
     citations : tuple of Citation
     checks : tuple of str
         What is tested against published numbers.
+    misfits : tuple of str
+        Where the model is known to be wrong.
     note : str
         The prose of the card, Markdown.
     """
@@ -44,6 +42,7 @@ class Card:
     id: str
     title: str = ""
     summary: str = ""
+    origin: str = ""
     axis: str = ""
     time_unit: str = ""
     licence: str = ""
@@ -52,6 +51,7 @@ class Card:
     span: tuple[float, float, int] = (0.0, 1.0, 101)
     citations: tuple[Citation, ...] = ()
     checks: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
     note: str = field(default="", repr=False)
 
     def __str__(self) -> str:
@@ -110,10 +110,10 @@ def _from_front(identifier: str, front: Mapping[str, Any], note: str, label: str
             raise ModelError(f"{label}:2: unknown key '{key}'" + suggestion(str(key), known))
     said: dict[str, Any] = {"id": identifier, "title": identifier, "note": note}
     for key, given in front.items():
-        if key in ("inputs", "outputs", "checks"):
+        if key in ("inputs", "outputs", "checks", "misfits"):
             said[key] = tuple(_spelt(item) for item in given or ())
         elif key == "citations":
-            said[key] = tuple(_citation(item) for item in given or ())
+            said[key] = tuple(citation(item, label) for item in given or ())
         elif key == "span":
             said[key] = _span(given, label)
         elif key == "time_unit":
@@ -129,12 +129,6 @@ def _span(given: Any, label: str) -> tuple[float, float, int]:
         return float(start), float(stop), int(points)
     except (TypeError, ValueError):
         raise ModelError(f"{label}:2: span is 'start, stop, points'; give these three") from None
-
-
-def _citation(given: Any) -> Citation:
-    if isinstance(given, dict):
-        return Citation(str(given.get("text", "")).strip(), str(given.get("doi") or ""))
-    return Citation(str(given).strip())
 
 
 def _spelt(given: Any) -> str:
