@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from axissim.model import library
-from axissim.model.library import Card, Citation, card, load, models, shipped
+from axissim.model.citation import Citation
+from axissim.model.library import Card, card, load, models, shipped
 from axissim.model.model import ModelError
 
 TEXT = "model m\n  x = 1\n  x' = -x\nend\n"
@@ -115,8 +116,8 @@ time_unit: hour
 span: [0, 24, 49]
 outputs: [x, y]
 citations:
-  - {text: "A. Author (2001)", doi: 10.1/2}
-  - B. Author (1999)
+  - {authors: Author A, year: 2001, doi: 10.1/2}
+misfits: [too high]
 checks: ["one: two"]
 ---
 
@@ -129,7 +130,8 @@ checks: ["one: two"]
         time_unit="h",
         span=(0.0, 24.0, 49),
         outputs=("x", "y"),
-        citations=(Citation("A. Author (2001)", "10.1/2"), Citation("B. Author (1999)")),
+        citations=(Citation(authors="Author A", year="2001", doi="10.1/2"),),
+        misfits=("too high",),
         checks=("one: two",),
         note="# A model",
     )
@@ -141,6 +143,8 @@ checks: ["one: two"]
         ("titel: x", "unknown key 'titel'; did you mean 'title'"),
         ("a: b: c", "m/card.md:2: not YAML"),
         ("just words", "holds no keys"),
+        ("citations: [Author A (2001)]", "m/card.md:2: a citation is written as"),
+        ("citations: [{autor: A}]", "unknown key 'autor'; did you mean 'authors'"),
         ("span: [0, 1]", "span is 'start, stop, points'"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from axissim.cli.catalogue import list_models, show
+from axissim.cli.cite import cite
 from axissim.cli.compare import compare
 from axissim.cli.convert import convert
 from axissim.cli.drawing import plot
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_models)
-for command in (show, run, sweep, plot, convert, validate, compare, doctor, warmup):
+for command in (show, cite, run, sweep, plot, convert, validate, compare, doctor, warmup):
     app.command()(command)
 
 

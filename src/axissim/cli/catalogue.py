@@ -71,6 +71,9 @@ def _page(model: Model, card: Card | None) -> Iterator[str]:
     facts = [model.id, f"time in {model.time_unit}" if model.time_unit else "no unit of time"]
     facts += [f"licence {card.licence}"] if card and card.licence else []
     yield from _filled("; ".join(facts))
+    prose = _sections(card.note) if card else {}
+    for title in [title for title in prose if title.startswith("What it is")]:
+        yield from _section(title, prose.pop(title))
     yield from _equations(model)
     yield from _section("Events", _events(model))
     yield from _section("States, and their values at the start", _quantities(model, model.states))
@@ -81,8 +84,10 @@ def _page(model: Model, card: Card | None) -> Iterator[str]:
     yield from _section("Read-outs", _quantities(model, model.observables))
     if card is None:
         return
+    for title, lines in prose.items():
+        yield from _section(title, lines)
     yield from _section("Checked against published numbers", _points(card.checks))
-    yield from _section("Known misfits", _misfits(card.note))
+    yield from _section("Known misfits", _points(card.misfits))
     sources = [f"{c.text} doi:{c.doi}" if c.doi else c.text for c in card.citations]
     yield from _section("Sources", _points(sources))
     yield ""
@@ -198,10 +203,14 @@ def _value(part: Any) -> str:
     return text(part.value) if part.value.op == "number" and hasattr(part, "value") else ""
 
 
-def _misfits(note: str) -> list[str]:
-    """The section of a card's prose on what the model gets wrong."""
-    found = re.search(r"^##[^\n]*[Mm]isfit[^\n]*\n(.*?)(?=^## |\Z)", note, re.MULTILINE | re.DOTALL)
-    return [f"  {line}".rstrip() for line in found[1].strip().splitlines()] if found else []
+def _sections(note: str) -> dict[str, list[str]]:
+    """The lines of each section of a card's prose, by its title."""
+    _, *parts = re.split(r"^## +", note, flags=re.MULTILINE)
+    found = [part.partition("\n") for part in parts]
+    return {
+        title.strip(): [f"  {line}".rstrip() for line in text.strip().splitlines()]
+        for title, _, text in found
+    }
 
 
 def _plain(model: Model, card: Card | None) -> dict[str, Any]:

@@ -48,14 +48,18 @@ class Citation:
     @property
     def key(self) -> str:
         """First author and year, as BibTeX entries are called: ``Best2009``."""
-        plain = unicodedata.normalize("NFKD", self.authors).encode("ascii", "ignore").decode()
-        first = re.match(r"[^,]*?(?=\s+[A-Z-]+(?:,|$)|,|$)", plain)
-        return re.sub(r"[^A-Za-z]", "", first[0] if first else "") + self.year
+        first = _inverted(self._authors()[0]).split(",")[0]
+        plain = unicodedata.normalize("NFKD", first).encode("ascii", "ignore").decode()
+        return re.sub(r"[^A-Za-z]", "", plain) + self.year
+
+    def _authors(self) -> list[str]:
+        """Each author; ``others`` for et al."""
+        return re.sub(r",? et al\.?$", ", others", self.authors).split(", ")
 
     def bibtex(self, key: str) -> str:
         """The source as an entry called `key`."""
         entry = {
-            "author": " and ".join(map(_inverted, self.authors.split(", "))),
+            "author": " and ".join(_inverted(author) for author in self._authors()),
             "title": f"{{{self.title}}}" if self.title else "",
             "journal" if self.volume or self.doi else "howpublished": self.journal,
             "year": self.year,
@@ -66,7 +70,7 @@ class Citation:
             "note": self.note,
         }
         kind = "article" if "journal" in entry else "misc"
-        lines = [f"  {name} = {{{_escaped(value)}}}" for name, value in entry.items() if value]
+        lines = [f"  {name} = {{{_escaped(name, text)}}}" for name, text in entry.items() if text]
         return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
@@ -74,12 +78,13 @@ def _inverted(author: str) -> str:
     """``Best JA`` as ``Best, J. A.``; a name without initials in braces, as a body has it."""
     match = re.fullmatch(r"(.+) ((?:[A-Z]-?)+)", author.strip())
     if match is None:
-        return f"{{{author}}}" if author else ""
-    return f"{match[1]}, {' '.join(f'{letter}.' for letter in match[2].replace('-', ''))}"
+        return f"{{{author}}}" if author and author != "others" else author
+    initials = re.sub(r"([A-Z])(-?)", r"\1.\2 ", match[2]).replace("- ", "-").strip()
+    return f"{match[1]}, {initials}"
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"(?<!\\)([&%#_])", r"\\\1", text)
+def _escaped(field: str, text: str) -> str:
+    return text if field in ("doi", "url") else re.sub(r"([&%#_])", r"\\\1", text)
 
 
 def citation(given: Any, label: str) -> Citation:

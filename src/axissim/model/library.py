@@ -78,7 +78,8 @@ def models() -> list[Card]:
 def card(identifier: str) -> Card:
     """The card of a shipped model; ModelError with a suggestion if there is no such model."""
     if identifier not in shipped():
-        raise ModelError(f"no shipped model '{identifier}'" + suggestion(identifier, shipped()))
+        near = suggestion(identifier, shipped()) or "; `axissim list` shows them"
+        raise ModelError(f"no shipped model '{identifier}'{near}")
     path = folder() / identifier / "card.md"
     text = path.read_text("utf-8") if path.is_file() else ""
     return _card(identifier, text, f"{identifier}/card.md")
