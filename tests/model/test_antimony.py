@@ -163,7 +163,7 @@ def test_an_import_is_read_from_the_models_own_folder(
     (here / "part.ant").write_text(LIBRARY)
     (elsewhere / "part.ant").write_text(LIBRARY.replace("u - y", "u + y"))
     monkeypatch.chdir(elsewhere)
-    assert start(load(here / "whole.ant"))[1] == {"A_y": 1.0}
+    assert start(load(here / "whole.ant"))[1] == {"A__y": 1.0}
 
 
 def test_imports_in_imports_and_in_circles(tmp_path: Path) -> None:
@@ -172,6 +172,48 @@ def test_imports_in_imports_and_in_circles(tmp_path: Path) -> None:
     (tmp_path / "deeper").mkdir()
     (tmp_path / "deeper" / "base.ant").write_text("model base\n z = 1\nend\n")
     assert load(tmp_path / "whole.ant").id == "whole"
+
+
+CLOCKS = """
+model inner()
+  unit time_unit = 60 second; unit per_min = 1/(60 second)
+  var x = 1; x' = -k*drive*x*wave
+  wave := sin(time/minute); wave has dimensionless
+  const k = 0.5 per_min; const minute = 1 time_unit
+  const drive = 1 dimensionless; drive is "Drive"
+end
+model *outer()
+  unit time_unit = 3600 second; unit hours_per_minute = 3600 second/(60 second)
+  const clock = 1/60; clock has hours_per_minute
+  A: inner(), timeconv=clock
+  var drive; drive is A.drive; drive := 1 + gain*x; const gain = 2 dimensionless
+  var x; x is A.x
+end
+"""
+
+
+def test_a_module_of_another_clock_keeps_its_units() -> None:
+    """What it says of time is in its own unit, by the factor of the join, and so are its rates."""
+    model = read_antimony(CLOCKS)
+    assert model.time_unit == "h"
+    assert show(model.part("x").rate) == "-A__k * drive * x * A__wave / clock"
+    assert show(model.part("A__wave").value) == "sin(time / clock / A__minute)"
+    assert show(model.part("drive").value) == "1 + gain * x"
+    assert model.part("A__k").unit == "A__per_min"
+    assert [unit.multiplier for unit in model.units["A__per_min"]] == [6.0]
+
+
+def test_a_shipped_model_may_import_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("whole", WHOLE.replace("part.ant", "../part/part.ant")), ("part", LIBRARY)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ant").write_text(text)
+    monkeypatch.setattr("axissim.model.library.folder", lambda: tmp_path)
+    assert start(load("whole"))[1] == {"A__y": 1.0}
+    (tmp_path / "part" / "part.ant").write_text(LIBRARY.replace("y = 1", "y = 3"))
+    assert start(load("whole"))[1] == {"A__y": -1.0}
+    monkeypatch.undo()
+    with pytest.raises(ModelError, match="leaves the model's folder"):
+        load(tmp_path / "whole" / "whole.ant")
 
 
 def test_an_error_in_an_import_points_there(tmp_path: Path) -> None:

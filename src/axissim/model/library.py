@@ -163,6 +163,8 @@ def load(source: str | Path) -> Model:
 def _remembered(path: Path) -> Model:
     """A shipped model, from the cache if it has been read before: libSBML takes its time."""
     made_from = [path.read_bytes(), code_hash("model", "model/reading").encode()]
+    if b"import" in made_from[0]:
+        made_from += [other.read_bytes() for other in sorted(folder().glob("*/*.ant"))]
     kept = cache_folder() / f"axissim_{path.stem}_{digest_of(made_from)}.pickle"
     try:
         found = pickle.loads(kept.read_bytes())
@@ -195,7 +197,9 @@ def _read_file(path: Path, label: str) -> Model:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ModelError(f"{label}:1: not UTF-8 text; save it as UTF-8") from None
-    return read_antimony(text, label, path)
+    library = folder().resolve()
+    root = library if path.resolve().is_relative_to(library) else None
+    return read_antimony(text, label, path, root)
 
 
 def _is_text(source: str) -> bool:

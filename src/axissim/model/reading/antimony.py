@@ -1,7 +1,7 @@
 """Antimony text to a model, through libantimony and SBML.
 
 libantimony's `import` opens any file and repeats its words in the error, so it never sees one:
-imported text is put in here, and only from the folder of the model itself.
+imported text is put in here, and only from the folder of the model itself, or that of the library.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ _MESSAGE = re.compile(r"Error in model string, line (\d+):\s*(.*)", re.DOTALL)
 
 @dataclass
 class _Text:
-    """The text that libantimony is given, and where each of its lines comes from."""
+    """The text that libantimony is given, and where each of its lines comes from.
 
+    What is imported lies in the folder `root`.
+    """
+
+    root: Path | None = None
     lines: list[str] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
     read: set[Path] = field(default_factory=set)
@@ -42,7 +46,9 @@ class _Text:
         return f"{label}:{own}"
 
 
-def read_antimony(text: str, label: str = "model", path: Path | None = None) -> Model:
+def read_antimony(
+    text: str, label: str = "model", path: Path | None = None, root: Path | None = None
+) -> Model:
     """Read a model in Antimony: the last module of the text, or the one marked with a star.
 
     Parameters
@@ -52,16 +58,19 @@ def read_antimony(text: str, label: str = "model", path: Path | None = None) -> 
         What errors call the text: the file's name.
     path : Path, optional
         The file of the text: `import` may read what is in its folder, and nothing without it.
+    root : Path, optional
+        A folder above that of the file, in which `import` may read too.
 
     Raises
     ------
     ModelError
         ``file:line: what; the mend``.
     """
-    whole = _Text()
+    folder = path.resolve().parent if path is not None else None
+    whole = _Text(root.resolve() if root is not None else folder)
     if path is not None:
         whole.read.add(path.resolve())
-    _gather(text, label, path.parent if path is not None else None, whole)
+    _gather(text, label, folder, whole)
     main, sbml = _translated(whole, label)
     places = _defining_places(whole)
     if main == "__main":  # what stands outside any module
@@ -150,10 +159,8 @@ def _imports(text: str, label: str) -> Iterator[tuple[int, tuple[int, int, str]]
 def _include(wanted: str, place: str, folder: Path | None, whole: _Text) -> None:
     if folder is None:
         raise ModelError(f"{place}: text cannot import '{wanted}'; put the model in a file")
-    if Path(wanted).is_absolute() or ".." in Path(wanted).parts:
-        raise ModelError(f"{place}: import of '{wanted}' leaves the model's folder; copy it there")
     path = (folder / wanted).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    if Path(wanted).is_absolute() or not path.is_relative_to(whole.root or folder):
         raise ModelError(f"{place}: import of '{wanted}' leaves the model's folder; copy it there")
     if path.suffix not in (".ant", ".txt"):
         raise ModelError(f"{place}: only Antimony (.ant) can be imported; convert '{wanted}'")
@@ -164,7 +171,7 @@ def _include(wanted: str, place: str, folder: Path | None, whole: _Text) -> None
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise ModelError(f"{place}: cannot read '{wanted}' in the model's folder") from None
-    _gather(text, wanted, folder, whole)
+    _gather(text, wanted, path.parent, whole)
 
 
 _DEFINED = re.compile(

@@ -30,15 +30,23 @@ def translated(text: str) -> dict[str, str]:
     try:
         if antimony.loadAntimonyString(text) >= 0:
             main = str(antimony.getMainModuleName())
-            sbml = antimony.getSBMLString(main)
+            sbml = _sbml(main)
             if sbml:
-                return {"main": main, "sbml": str(sbml)}
+                return {"main": main, "sbml": sbml}
         return {"error": str(antimony.getLastError())}
     except UnicodeDecodeError:  # libantimony cut a letter in two in its own message
         return {"error": "cannot be read; look for letters that are not ASCII"}
     finally:
         antimony.clearPreviousLoads()
         antimony.freeAll()
+
+
+def _sbml(main: str) -> str:
+    """A module as SBML, its submodules left whole: libantimony loses their units as it joins them."""
+    import antimony
+
+    whole = str(antimony.getCompSBMLString(main))
+    return whole if "<comp:submodel " in whole else str(antimony.getSBMLString(main))
 
 
 def flattened(text: str) -> dict[str, str]:
