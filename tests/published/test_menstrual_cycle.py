@@ -135,3 +135,21 @@ def test_no_drug_appears_of_itself():
     undosed = leg(0, 30)
     for drug in DRUGS:
         assert np.all(undosed[drug] == 0.0)
+
+
+def with_links(**links: float) -> np.ndarray:
+    """LH over 120 days, ten times a day, with links to other axes set."""
+    result = ax.simulate(MODEL, t=(0.0, 120.0, 1201), params=links, outputs=["LH"], rtol=1e-8)
+    return result["LH"].values
+
+
+@pytest.mark.parametrize("link", ["GnRH_frequency", "GnRH_mass"])
+def test_without_gnrh_no_surge(link):
+    assert with_links(**{link: 0.0})[100:].max() < with_links().max() / 10
+
+
+@pytest.mark.parametrize("link", ["GnRH_frequency", "GnRH_mass"])
+def test_less_gnrh_makes_longer_cycles(link):
+    surges = np.flatnonzero(np.diff(np.sign(with_links(**{link: 0.7}) - 50)) > 0) / 10
+    assert len(surges) >= 3
+    assert np.all(np.diff(surges) > 29)
