@@ -125,6 +125,22 @@ def _dosing(text: str) -> Dosing:
     )
 
 
+def people(texts: Sequence[str]) -> dict[str, float | str]:
+    """Read the options ``--people``: what is known of virtual people, ``all`` for nothing."""
+    found: dict[str, float | str] = {}
+    for text in texts:
+        key, sign, said = (cell.strip() for cell in text.partition("="))
+        if key == "all" and not sign:
+            continue
+        if not (key and said):
+            raise ValueError(f"--people '{text}' cannot be read; write all, sex=female or age=40")
+        try:
+            found[key] = float(said)
+        except ValueError:
+            found[key] = said
+    return found
+
+
 def times(text: str) -> tuple[float, float, int] | list[float]:
     """Read ``-t``: ``start:stop:points``, or times with commas between them."""
     if ":" not in text:

@@ -65,6 +65,10 @@ def sweep(
         Path | None,
         typer.Option(metavar="FILE.csv", help="Take the runs from a table: ids, then a row a run."),
     ] = None,
+    people: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHO", help="Virtual people: all, or what is known; repeatable."),
+    ] = None,
     method: Method = "auto",
     rtol: Rtol = 1e-6,
     atol: Atol = None,
@@ -94,6 +98,11 @@ def sweep(
     several IDs is a run an ID, where -p varies nothing.
 
     \b
+    --people all              virtual people, as far as the model knows them
+    --people sex=female       also male, or the share of men; age, height, weight
+    --people 'residual=uniform(0,1)'  gland function that remains
+
+    \b
     axissim sweep dopamine_terminal -p 'Vd~loguniform(4000,16000)' \\
       -n 10000 --out sweep.zarr
     """
@@ -104,7 +113,8 @@ def sweep(
     start = grammar.numbers("--init", init or ())
     question = asked(model, t, outputs, given.fixed)
     actions = protocol(dose, protocol_file, quiet)
-    design = designed(question.model, given, table, n, seed, sampler, actions)
+    persons = grammar.people(people) if people else None
+    design = designed(question.model, given, table, n, seed, sampler, actions, persons)
     _fits(question, design)
     options: dict[str, Any] = {
         "t": question.times, "params": given.fixed, "init": start, "protocol": actions,
@@ -131,31 +141,36 @@ def designed(
     seed: int,
     sampler: str,
     actions: Sequence[Any] = (),
+    people: dict[str, Any] | None = None,
 ) -> xr.Dataset:
     """The runs asked for; ValueError if they are none, or a mixture."""
     from axissim.study import design
     from axissim.study.plan import variables
     from axissim.study.timetable import members
 
-    kinds = {"a grid": given.axes, "draws": given.drawn, "a table": table}
-    wanted = [kind for kind, what in kinds.items() if what]
+    persons = "virtual people"
+    kinds = {"a grid": given.axes, "draws": given.drawn, "a table": table, persons: people}
+    wanted = [kind for kind, what in kinds.items() if what or what == {}]
     by_id = members(actions)
     if not wanted and by_id.sizes and n is None:
         return by_id
     if len(wanted) != 1:
         said = f"not both {' and '.join(wanted)}" if wanted else "-p ID=1:20:50, say"
-        raise ValueError(f"a sweep is a grid, draws or a table; {said}")
-    if n is not None and not given.drawn:
+        raise ValueError(f"a sweep is a grid, draws, a table or virtual people; {said}")
+    if n is not None and wanted[0] not in ("draws", persons):
         raise ValueError(f"-n is for draws; {wanted[0]} says itself how many runs it has")
     if given.axes:
         found = design.grid(given.axes)
     elif table is not None:
         found = design.table(table)
+    elif people is not None:
+        runs = _RUNS if n is None else n
+        found = design.population(model.id, n=runs, seed=seed, people=people, sampler=sampler)
     else:
         kinds_of = {key: _own(model, key, text) for key, text in given.drawn.items()}
         _advise(model, kinds_of)
         found = design.sample(kinds_of, n=_RUNS if n is None else n, seed=seed, sampler=sampler)
-    for key in found.variables.keys() - {"sample"} - variables(actions):
+    for key in (found.data_vars.keys() | found.indexes.keys()) - {"sample"} - variables(actions):
         model.part(str(key))
     return found
 

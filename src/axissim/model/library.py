@@ -26,6 +26,11 @@ class Card:
     origin : str
         ``published``; ``mended``, published but with defects that the card lists; or ``composite``,
         put together here from published parts.
+    covariates : mapping
+        What is known of a person (``sex``, ``age``, ``height``, ``weight``, ``residual``) to the
+        parameters that it sets or, a gland's residual function, scales.
+    parts : mapping
+        Of a model that joins others: the name of each part to its model.
     inputs, outputs : tuple of str
         Ids worth changing, and worth looking at.
     span : tuple of float
@@ -52,6 +57,8 @@ class Card:
     citations: tuple[Citation, ...] = ()
     checks: tuple[str, ...] = ()
     misfits: tuple[str, ...] = ()
+    covariates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     note: str = field(default="", repr=False)
 
     def __str__(self) -> str:
@@ -115,6 +122,10 @@ def _from_front(identifier: str, front: Mapping[str, Any], note: str, label: str
             said[key] = tuple(_spelt(item) for item in given or ())
         elif key == "citations":
             said[key] = tuple(citation(item, label) for item in given or ())
+        elif key == "covariates":
+            said[key] = {str(name): tuple(ids) for name, ids in (given or {}).items()}
+        elif key == "parts":
+            said[key] = {str(name): str(part) for name, part in (given or {}).items()}
         elif key == "span":
             said[key] = _span(given, label)
         elif key == "time_unit":

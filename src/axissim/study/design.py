@@ -20,6 +20,8 @@ from axissim.study.distribution import (
     normal,
     uniform,
 )
+from axissim.study.population import population
+from axissim.study.sampling import cube, whole
 from axissim.study.table import table
 
 if TYPE_CHECKING:
@@ -33,13 +35,12 @@ __all__ = [
     "lognormal",
     "loguniform",
     "normal",
+    "population",
     "sample",
     "sobol",
     "table",
     "uniform",
 ]
-
-SAMPLERS = ("random", "sobol", "lhs")
 
 Axis = Sequence[float] | tuple[float, float, int]
 Scale = str | Mapping[str, str]
@@ -203,12 +204,12 @@ def sample(
     import xarray as xr
 
     _some(quantities)
-    count = _count(n)
+    count = whole(n)
     kinds = {key: distribution(given) for key, given in quantities.items()}
-    cube = _cube(sampler, count, len(kinds), np.random.default_rng(seed))
+    points = cube(sampler, count, len(kinds), np.random.default_rng(seed))
     ds = xr.Dataset(
         {
-            key: ("sample", kind.quantile(cube[:, at]))
+            key: ("sample", kind.quantile(points[:, at]))
             for at, (key, kind) in enumerate(kinds.items())
         },
         coords={"sample": np.arange(count)},
@@ -220,23 +221,3 @@ def sample(
     if isinstance(seed, (int, np.integer)):
         ds.attrs["seed"] = int(seed)
     return ds
-
-
-def _count(n: int) -> int:
-    if n != int(n) or n < 1:
-        raise ValueError(f"n = {n} is not a count of runs; give 1 or more")
-    return int(n)
-
-
-def _cube(sampler: str, n: int, d: int, rng: np.random.Generator) -> Any:
-    """`n` points in the unit cube of `d` dimensions, shape (n, d)."""
-    from scipy.stats import qmc
-
-    if sampler == "sobol":
-        # a whole power of 2, cut: any other count makes SciPy warn, and the points are the same
-        return qmc.Sobol(d, seed=rng).random_base2((n - 1).bit_length())[:n]
-    if sampler == "lhs":
-        return qmc.LatinHypercube(d, seed=rng).random(n)
-    if sampler == "random":
-        return rng.random((n, d))
-    raise ValueError(f"unknown sampler '{sampler}'; choose from {', '.join(SAMPLERS)}")

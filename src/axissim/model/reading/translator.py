@@ -42,7 +42,7 @@ def translated(text: str) -> dict[str, str]:
 
 
 def _sbml(main: str) -> str:
-    """A module as SBML, its submodules left whole: libantimony loses their units as it joins them."""
+    """A module as SBML, submodules left whole: libantimony loses their units in joining them."""
     import antimony
 
     whole = str(antimony.getCompSBMLString(main))
