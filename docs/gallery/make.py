@@ -33,7 +33,7 @@ def picture(model: str) -> Figure:
 def page() -> Iterator[str]:
     """The lines of the gallery's page, by axis."""
     yield "# The gallery"
-    yield "\nOne picture a model, each by the script beside it; made by `python docs/gallery/make.py`."
+    yield "\nOne picture a model, by the script beside it; `python docs/gallery/make.py` makes all."
     yield NOTE
     cards = models()
     for axis in dict.fromkeys(card.axis for card in cards):
