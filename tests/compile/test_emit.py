@@ -37,8 +37,8 @@ def lines(text):
 
 def test_reads_like_the_paper():
     rhs = lines(texts("dopamine_terminal")["rhs"])
-    assert "v_V_DAT = q_Vd * y_eda * (1.0 / (q_Kd + y_eda))" in rhs
-    assert "v_V_REL = q_fire * y_vda" in rhs
+    assert "v_V_DAT = q_Vd_t * y_eda * (1.0 / (q_Kd + y_eda))" in rhs
+    assert "v_V_REL = q_fire * y_vda * v_R_REL" in rhs
     assert "store(f, 6, v_V_REL - v_V_DAT - v_V_CATAB - v_V_REM)" in rhs
 
 
