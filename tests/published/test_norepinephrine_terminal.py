@@ -124,7 +124,7 @@ def test_blocked_hydroxylase_swaps_norepinephrine_for_dopamine(dial):
 
 
 def test_cofactors_of_dopamine_beta_hydroxylase():
-    """At rest they are 1; the enzyme wants all three; half of the ascorbate costs less than half."""
+    """1 at rest; the enzyme wants all three; half of the ascorbate costs less than half."""
 
     def effect(*given: tuple[str, float]) -> float:
         return run((0.0, 1e-9, 2), given, outputs=["h_DBH"])["h_DBH"][0]
