@@ -356,7 +356,7 @@ WRONG_COMMANDS = [
     (f"sweep {_D} -p Vd~uniform(1,2) --sampler x {_KEPT}", "unknown sampler 'x'"),
     (f"sweep {_D} -p Vd=1:2:3 --threads 0 {_KEPT}", "'--threads'"),
     (f"sweep {_D} -p Vd=1:2:3", "nothing would be kept"),
-    (f"sweep {_D} {_KEPT}", "a sweep is a grid, draws or a table"),
+    (f"sweep {_D} {_KEPT}", "a sweep is a grid, draws, a table or virtual people"),
     (f"sweep {_D} -p Vd=1:2:99999 -p fire=1:2:99999 {_KEPT}", "keep fewer times or outputs"),
 ]
 

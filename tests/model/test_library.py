@@ -58,7 +58,7 @@ def test_errors_name_the_file_as_it_was_given(
     ("source", "said"),
     [
         ("dopamin_terminal", "did you mean 'dopamine_terminal'?"),
-        ("qqqqqq", "neither a shipped model nor a file; the shipped ones are dopamine_terminal"),
+        ("qqqqqq", "neither a shipped model nor a file; `axissim list` shows the shipped ones"),
         ("nowhere/m.ant", "nowhere/m.ant: no such file"),
         ("m.xml", "m.xml: no such file"),
         ("..", "neither a shipped model nor a file"),

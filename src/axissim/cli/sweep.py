@@ -149,8 +149,13 @@ def designed(
     from axissim.study.timetable import members
 
     persons = "virtual people"
-    kinds = {"a grid": given.axes, "draws": given.drawn, "a table": table, persons: people}
-    wanted = [kind for kind, what in kinds.items() if what or what == {}]
+    kinds = {
+        "a grid": bool(given.axes),
+        "draws": bool(given.drawn),
+        "a table": table is not None,
+        persons: people is not None,
+    }
+    wanted = [kind for kind, asked_for in kinds.items() if asked_for]
     by_id = members(actions)
     if not wanted and by_id.sizes and n is None:
         return by_id

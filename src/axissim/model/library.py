@@ -13,6 +13,7 @@ from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.citation import Citation, citation
 from axissim.model.model import Model, ModelError, suggestion
 
+_LISTED = "; `axissim list` shows the shipped ones"
 _CLOCK = {"second": "s", "minute": "min", "hour": "h", "day": "d"}
 
 
@@ -85,7 +86,7 @@ def models() -> list[Card]:
 def card(identifier: str) -> Card:
     """The card of a shipped model; ModelError with a suggestion if there is no such model."""
     if identifier not in shipped():
-        near = suggestion(identifier, shipped()) or "; `axissim list` shows them"
+        near = suggestion(identifier, shipped()) or _LISTED
         raise ModelError(f"no shipped model '{identifier}'{near}")
     path = folder() / identifier / "card.md"
     text = path.read_text("utf-8") if path.is_file() else ""
@@ -224,11 +225,10 @@ def _path(source: str | Path) -> Path:
     path = Path(source)
     if path.is_file():
         return path
-    known = shipped()
     looks_like_path = len(path.parts) > 1 or path.suffix
     if looks_like_path:
         raise ModelError(f"{source}: no such file; give the path of an .ant or .xml file")
-    near = suggestion(str(source), known) or f"; the shipped ones are {', '.join(known)}"
+    near = suggestion(str(source), shipped()) or _LISTED
     raise ModelError(f"'{source}' is neither a shipped model nor a file{near}")
 
 
