@@ -41,6 +41,7 @@ def elsewhere(text: str, times: Any, keys: list[str]) -> np.ndarray[Any, Any]:
     """What libRoadRunner makes of SBML text."""
     roadrunner = pytest.importorskip("roadrunner")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+    roadrunner.RoadRunner(text)  # once in vain: of a large model its first instance fails to start
     runner = roadrunner.RoadRunner(text)
     runner.integrator.setValue("relative_tolerance", 1e-11)
     runner.integrator.setValue("absolute_tolerance", 1e-15)
