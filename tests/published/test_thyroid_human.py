@@ -134,3 +134,34 @@ def test_infusion_delivers_its_dose():
     without, infused = (run((0.0, 0.01, 2), pools, params={"u1": rate}) for rate in (0.0, 1.0))
     gain = sum(infused[pool][-1] - without[pool][-1] for pool in pools)
     assert gain == pytest.approx(0.01, rel=1e-3)
+
+
+def test_links_of_1_are_none_and_of_half_halve():
+    """TSH_secretion and deiodination multiply their fluxes."""
+    names = ["SRTSH", "NL", "SL"]
+    links = {"TSH_secretion": 0.5, "deiodination": 0.5}
+    whole, half = (run((0.0, 1e-6, 2), names, params=given) for given in (None, links))
+    for name in names:
+        assert half[name][0] == pytest.approx(whole[name][0] / 2, rel=1e-12)
+
+
+def test_indices_are_those_of_the_laboratory():
+    """SPINA and Jostel's index of the day, as thyroid_spina makes them of the same samples."""
+    names = ["TSH", "FT4", "FT3", "FT4_molar", "FT3_molar", "GT", "GD", "JTI"]
+    path = run((0.0, 24.0, 9), names)
+    np.testing.assert_allclose(path["FT4_molar"], path["FT4"] * 1.287, rtol=1e-4)
+    np.testing.assert_allclose(path["FT3_molar"], path["FT3"] * 1.536, rtol=1e-4)
+    for k in range(9):
+        sample = {name: path[f"{name}_molar"][k] for name in ("FT4", "FT3")}
+        sample["TSH"] = path["TSH"][k]
+        made = ax.simulate(ax.load("thyroid_spina"), t=(0.0, 1.0, 2), params=sample)
+        for name in ("GT", "GD", "JTI"):
+            assert path[name][k] == pytest.approx(float(made[name][0]), rel=1e-10)
+
+
+@pytest.mark.finding("thyroid_human")
+def test_the_euthyroid_day_is_healthy_by_all_indices():
+    """Dietrich 2016: GT 1.41 to 8.67 pmol/s, GD 20 to 60 nmol/s, JTI 1.3 to 4.1 in health."""
+    path = run((0.0, 24.0, 49), ["GT", "GD", "JTI"])
+    for name, (least, most) in {"GT": (1.41, 8.67), "GD": (20, 60), "JTI": (1.3, 4.1)}.items():
+        assert least < path[name].min() <= path[name].max() < most
