@@ -165,3 +165,34 @@ def test_the_euthyroid_day_is_healthy_by_all_indices():
     path = run((0.0, 24.0, 49), ["GT", "GD", "JTI"])
     for name, (least, most) in {"GT": (1.41, 8.67), "GD": (20, 60), "JTI": (1.3, 4.1)}.items():
         assert least < path[name].min() <= path[name].max() < most
+
+
+@lru_cache
+def without_gland(t4: float, t3: float) -> dict[str, np.ndarray]:
+    """The last of 140 days without a gland, on daily tablets of so many ug."""
+    tablets = [
+        ax.dose(gut, dose / weight, at=0, every=24, count=140)
+        for gut, dose, weight in (("q10", t4, T4_UG), ("q12", t3, T3_UG))
+        if dose
+    ]
+    times = np.concatenate(([0.0], 139 * 24.0 + np.arange(96) / 4))
+    path = run(times, ["T4", "T3", "TSH"], params={"d1": 0.0, "d3": 0.0}, protocol=tablets)
+    return {name: values[1:] for name, values in path.items()}
+
+
+@pytest.mark.finding("thyroid_human")
+@pytest.mark.parametrize(("t4", "t3"), [(145.0, 0.0), (165.0, 0.0), (105.0, 9.0)])
+def test_tablets_replace_the_gland(t4, t3):
+    """Eisenberg 2008: 145 or 165 ug of T4, or 105 with 9 of T3, keep the means in their bands."""
+    day = without_gland(t4, t3)
+    assert 0.5 < day["TSH"].mean() < 5
+    assert 50 < day["T4"].mean() < 120
+    assert 0.8 < day["T3"].mean() < 1.9
+
+
+@pytest.mark.finding("thyroid_human")
+def test_no_rhythm_of_tsh_in_severe_hypothyroidism():
+    """Eisenberg 2010: without hormone the daily rhythm of TSH vanishes."""
+    tsh = without_gland(0.0, 0.0)["TSH"]
+    assert tsh.mean() > 100
+    assert np.ptp(tsh) < 0.02 * tsh.mean()
