@@ -76,7 +76,7 @@ def test_every_equation_of_a_shipped_model_can_be_set(name: str) -> None:
     plain = [line for line in lines if "cases" not in line]  # which matplotlib cannot set
     for line in plain:
         parser.parse(f"${line.replace('&', '')}$")
-    assert len(plain) > 10
+    assert len(plain) >= 4
 
 
 def test_long_sums_go_on_in_the_next_line() -> None:
