@@ -36,7 +36,7 @@ def page() -> Iterator[str]:
     yield "\nOne picture a model, by the script beside it; `python docs/gallery/make.py` makes all."
     yield NOTE
     cards = models()
-    for axis in dict.fromkeys(card.axis for card in cards):
+    for axis in sorted({card.axis for card in cards}):
         yield f"\n## {axis.capitalize()}"
         for card in cards:
             if card.axis == axis:

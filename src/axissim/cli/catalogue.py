@@ -33,11 +33,13 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([dataclasses.asdict(card) for card in cards]))
         return
-    rows = [(card.id, card.axis, card.title, card.summary) for card in cards]
-    widths = [max(len(row[at]) for row in rows) for at in range(2)]
-    for row in rows:
-        print(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}")
-        print(textwrap.indent(textwrap.fill(row[3], _WIDTH - 4), "    "))
+    width = max(len(card.id) for card in cards)
+    for axis in sorted({card.axis for card in cards}):
+        print(heading(axis.capitalize()))
+        for card in cards:
+            if card.axis == axis:
+                print(f"  {card.id:<{width}}  {card.title}")
+    print("\n`axissim show MODEL` prints the page of one.")
 
 
 def show(
