@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from axissim.study import design
+from axissim.study.sampling import SAMPLERS
 
 RANGES = {"k": (1.0, 9.0), "Vd": (10.0, 1000.0)}
 
@@ -43,7 +44,7 @@ def test_points_fill_their_ranges(make: Callable[..., xr.Dataset]) -> None:
     assert np.bincount(decades.astype(int)).tolist() == [8] * 8
 
 
-@pytest.mark.parametrize("sampler", design.SAMPLERS)
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_the_seed_decides_everything(sampler: str) -> None:
     kinds = {"k": design.uniform(0, 1), "x": "lognormal(0, 0.3)"}
     first = design.sample(kinds, n=9, seed=4, sampler=sampler)
