@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +11,14 @@ import numpy as np
 from axissim.model.model import Model, ModelError
 from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
-from axissim.study.dataset import labelled
+from axissim.study.dataset import labelled, model_hash
 from axissim.study.jumps import Jumps, jumps_of, series_of
 from axissim.study.plan import Plan, planned
 from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
+from axissim.study.streaming import Study, stream
 from axissim.study.timetable import members
 
 if TYPE_CHECKING:
@@ -116,6 +118,9 @@ def sweep(
     step: float | None = None,
     threads: int | None = None,
     watch: Callable[[int], None] | None = None,
+    store: str | Path | None = None,
+    dtype: str = "float64",
+    force: bool = False,
 ) -> xr.Dataset:
     """Run `model` once for every member of `design`.
 
@@ -129,7 +134,14 @@ def sweep(
     threads : int, optional
         Left out, as many as the processors this process may use.
     watch : callable, optional
-        Is told now and then how many runs have been taken.
+        Is told now and then how many runs have been taken; with `store`, how many it holds.
+    store : str or Path, optional
+        A ``.zarr`` folder into which results go block by block as they are done, so that memory
+        does not grow; the same call goes on where an earlier one ended, whatever ended it.
+    dtype : "float64" or "float32"
+        How a store keeps trajectories.
+    force : bool
+        Begin a store anew that holds another study.
 
     The other parameters, and errors, are those of `simulate`.
 
@@ -140,8 +152,15 @@ def sweep(
         attributes are kept, a state's value at the start as ``x_0``.  Each run's result is the
         same bits alone, in any order and with any number of threads.  A run that failed has
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
-        ``not_run``.
+        ``not_run``.  From a store numbers are read when they are first asked for.
     """
+    if store is not None:
+        asked: dict[str, Any] = {
+            "params": params, "init": init, "protocol": protocol, "outputs": outputs,
+            "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "step": step,
+        }  # fmt: skip
+        study = _study(model, design, t, asked, threads, dtype)
+        return stream(study, store, force=force, watch=watch)
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
     plan = planned(model, design, actions, times).with_outputs(tuple(outputs or ()))
@@ -156,6 +175,41 @@ def sweep(
     by, complete = solved(question.kernel, choice, runs, max_steps, threads, watch)
     _blank_unrun(runs)
     return _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
+
+
+def _study(
+    model: Model,
+    design: xr.Dataset | None,
+    t: Times,
+    asked: Mapping[str, Any],
+    threads: int | None,
+    dtype: str,
+) -> Study:
+    """A sweep as what a store is for."""
+    actions, times = read(asked["protocol"]), _times(t)
+    design = members(actions) if design is None else design
+    asked = {**asked, "protocol": actions}
+    outputs = asked["outputs"]
+    moving = len(outputs) if outputs is not None else len(model.states) + len(model.observables)
+    facts = {
+        "model": model_hash(model),
+        "model_id": model.id,
+        "times": [float(time) for time in times],
+        "protocol": [str(action) for action in actions],
+        **{key: _told(value) for key, value in asked.items() if key != "protocol"},
+    }
+
+    def run(part: xr.Dataset) -> xr.Dataset:
+        return sweep(model, part, t=times, threads=threads, **asked)
+
+    return Study(design, run, facts, 8 * (len(times) + 1) * max(moving, 1), dtype)
+
+
+def _told(value: Any) -> Any:
+    """A setting as a plain value."""
+    if isinstance(value, Mapping):
+        return {str(key): float(number) for key, number in value.items()}
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
 
 
 def _jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:

@@ -1,0 +1,143 @@
+"""The arrays of a store: laid out for a whole study, then filled block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.study.blocks import CHUNK_BYTES, Block, box
+from axissim.study.manifest import hash_of, sync
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+ORDER = "variables_in_order"  # an attribute of a Zarr store
+
+
+class Layout:
+    """A Zarr store at `path` whose arrays are those of a study.
+
+    Parameters
+    ----------
+    path : Path
+    shape : tuple of int
+        Members along each dimension of the design.
+    size : tuple of int
+        Those of a block.
+    """
+
+    def __init__(self, path: Path, shape: tuple[int, ...], size: tuple[int, ...]) -> None:
+        self.path, self.shape, self.size = path, shape, size
+
+    def make(self, example: xr.Dataset, dtype: str) -> None:
+        """Make every array, after the result of one block, and fill those that no block changes."""
+        import zarr
+
+        beside = [str(key) for key in example.coords if key not in example.dims]
+        attributes = {**example.attrs, ORDER: " ".join(map(str, example.variables))}
+        attributes |= {"coordinates": " ".join(beside)} if beside else {}
+        group = zarr.open_group(self.path, mode="a", zarr_format=3, attributes=attributes)
+        dims = self._dims(example)
+        for key, variable in example.variables.items():
+            result = key in example.data_vars and key != "t_fail" and variable.dtype == np.float64
+            kind = np.dtype(dtype) if result else variable.dtype
+            array = group.create_array(
+                str(key),
+                shape=self._whole(variable, dims),
+                chunks=self._chunk(variable, dims, kind),
+                dtype=kind,
+                compressors=[_codec()],
+                fill_value=_missing(kind),
+                dimension_names=[str(dim) for dim in variable.dims],
+                attributes={name: _plain(value) for name, value in variable.attrs.items()},
+                overwrite=True,
+            )
+            if not set(dims) & set(variable.dims):
+                array[...] = variable.values
+
+    def fill(self, block: Block, part: xr.Dataset) -> dict[str, str]:
+        """Write a block, its status last; the hash of each chunk, by its name in the store."""
+        import zarr
+
+        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
+        dims, hashes = self._dims(part), dict[str, str]()
+        keys = sorted(map(str, part.variables), key=lambda key: key == "status")
+        for key in keys:
+            variable = part.variables[key]
+            if not set(dims) & set(variable.dims):
+                continue
+            at = {dim: block.region[i] for i, dim in enumerate(dims)}
+            region = tuple(at.get(str(dim), slice(None)) for dim in variable.dims)
+            array: Any = group[key]
+            array = array.with_config({"write_empty_chunks": True})  # else a lost one is not missed
+            array[region] = variable.values
+            hashes |= self._hashes(array, region)
+        return hashes
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a chunk, by its name in the store."""
+        return (self.path / name).read_bytes()
+
+    def finish(self, attributes: Mapping[str, Any]) -> None:
+        """Put the attributes of the whole in place of those of a block."""
+        import zarr
+
+        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
+        group.update_attributes({**group.attrs, **attributes})
+
+    def _hashes(self, array: Any, region: tuple[slice, ...]) -> dict[str, str]:
+        """The hash of each chunk of an array in a region, once it is on the disk."""
+        found = {}
+        spans = []
+        for part, whole, chunk in zip(region, array.shape, array.chunks, strict=True):
+            start, stop, _ = part.indices(whole)
+            spans.append(range(start // chunk, -(-stop // chunk)))
+        for place in product(*spans):
+            name = "/".join([array.basename, "c", *map(str, place)])
+            sync(self.path / name)
+            found[name] = hash_of(self.read(name))
+        for folder in {(self.path / name).parent for name in found}:
+            sync(folder)
+        return found
+
+    def _dims(self, example: xr.Dataset) -> tuple[str, ...]:
+        """The design's dimensions, as `status` has them."""
+        return tuple(str(dim) for dim in example["status"].dims)
+
+    def _whole(self, variable: Any, dims: tuple[str, ...]) -> tuple[int, ...]:
+        sizes = dict(zip(dims, self.shape, strict=True))
+        return tuple(sizes.get(dim, size) for dim, size in variable.sizes.items())
+
+    def _chunk(self, variable: Any, dims: tuple[str, ...], kind: Any) -> tuple[int, ...]:
+        """A box of a block, of about `CHUNK_BYTES`; where blocks end, chunks do."""
+        sizes, wholes = (dict(zip(dims, of, strict=True)) for of in (self.size, self.shape))
+        shape = [max(sizes.get(dim, size), 1) for dim, size in variable.sizes.items()]
+        inner = box(shape, max(CHUNK_BYTES // np.dtype(kind).itemsize, 1)) if shape else ()
+        cut = [sizes.get(dim) != wholes.get(dim) for dim in variable.dims]
+        return tuple(
+            _divisor(size, part) if ends else part
+            for size, part, ends in zip(shape, inner, cut, strict=True)
+        )
+
+
+def _divisor(whole: int, most: int) -> int:
+    """The greatest divisor of `whole` up to `most`, so that chunks end where blocks do."""
+    return next(size for size in range(most, 0, -1) if whole % size == 0)
+
+
+def _codec() -> Any:
+    from zarr.codecs import ZstdCodec
+
+    return ZstdCodec(level=1, checksum=True)  # without the checksum no flipped bit is noticed
+
+
+def _missing(dtype: Any) -> Any:
+    return float("nan") if np.issubdtype(dtype, np.floating) else np.zeros((), dtype).item()
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
