@@ -13,6 +13,7 @@ from axissim.cli.cite import cite
 from axissim.cli.compare import compare
 from axissim.cli.convert import convert
 from axissim.cli.drawing import plot
+from axissim.cli.keeping import verify
 from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
 from axissim.cli.sweep import sweep
@@ -28,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_models)
-for command in (show, cite, run, sweep, plot, convert, validate, compare, doctor, warmup):
+for command in (show, cite, run, sweep, verify, plot, convert, validate, compare, doctor, warmup):
     app.command()(command)
 
 

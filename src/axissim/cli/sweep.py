@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from axissim.cli import grammar
+from axissim.cli.designing import RUNS, designed, fits
+from axissim.cli.keeping import annotate, done_before
 from axissim.cli.options import (
     Atol,
     Doses,
@@ -33,7 +33,7 @@ from axissim.cli.options import (
     Times,
 )
 from axissim.cli.progress import progress
-from axissim.cli.question import Asked, asked, ends, protocol, titled, vacant, written
+from axissim.cli.question import asked, ends, protocol, titled, vacant, written
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from axissim.model.model import Model
 
 SOME_FAILED, INTERRUPTED = 3, 130
-_RUNS = 1000
 
 
 def sweep(
@@ -57,7 +56,7 @@ def sweep(
     outputs: Outputs = None,
     n: Annotated[
         int | None,
-        typer.Option("-n", "--runs", help=f"How many runs to draw.  [default: {_RUNS}]"),
+        typer.Option("-n", "--runs", help=f"How many runs to draw.  [default: {RUNS}]"),
     ] = None,
     sampler: Annotated[str, typer.Option(help="How to draw: sobol, lhs or random.")] = "sobol",
     seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
@@ -105,8 +104,11 @@ def sweep(
     \b
     axissim sweep dopamine_terminal -p 'Vd~loguniform(4000,16000)' \\
       -n 10000 --out sweep.zarr
+
+    A .zarr store is filled block by block: whatever ends the sweep, the same command goes on.
     """
-    vacant(out, plot, force)
+    store = out if out is not None and out.suffix == ".zarr" else None
+    vacant(None if store else out, plot, force)
     if out is None and plot is None and not as_json:
         raise ValueError("nothing would be kept; give --out FILE.nc, --plot FILE.png or --json")
     given = grammar.settings(p or ())
@@ -115,16 +117,21 @@ def sweep(
     actions = protocol(dose, protocol_file, quiet)
     persons = grammar.people(people) if people else None
     design = designed(question.model, given, table, n, seed, sampler, actions, persons)
-    _fits(question, design)
+    if store is None:
+        fits(question, design)
     options: dict[str, Any] = {
         "t": question.times, "params": given.fixed, "init": start, "protocol": actions,
         "outputs": question.outputs, "method": method, "rtol": rtol, "atol": atol,
         "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
-    ds, compiling, seconds = _swept(question.model, design, options, quiet)
+    kept = {"store": store, "force": force} if store else {}
+    earlier = 0 if force else done_before(store)
+    ds, compiling, seconds = _swept(question.model, design, options, kept, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
-    paths = written(ds, out, plot, force)
-    summary = _summary(ds, compiling, seconds, paths)
+    if store:
+        annotate(store, {key: ds.attrs[key] for key in ("title", "history")})
+    paths = [str(store)] * bool(store) + written(ds, None if store else out, plot, force)
+    summary = _summary(ds, earlier, compiling, seconds, paths)
     print(json.dumps(summary) if as_json else "\n".join(paths))
     _tell(summary, quiet)
     if summary["interrupted"]:
@@ -133,104 +140,8 @@ def sweep(
         raise typer.Exit(SOME_FAILED)
 
 
-def designed(
-    model: Model,
-    given: grammar.Settings,
-    table: Path | None,
-    n: int | None,
-    seed: int,
-    sampler: str,
-    actions: Sequence[Any] = (),
-    people: dict[str, Any] | None = None,
-) -> xr.Dataset:
-    """The runs asked for; ValueError if they are none, or a mixture."""
-    from axissim.study import design
-    from axissim.study.plan import variables
-    from axissim.study.timetable import members
-
-    persons = "virtual people"
-    kinds = {
-        "a grid": bool(given.axes),
-        "draws": bool(given.drawn),
-        "a table": table is not None,
-        persons: people is not None,
-    }
-    wanted = [kind for kind, asked_for in kinds.items() if asked_for]
-    by_id = members(actions)
-    if not wanted and by_id.sizes and n is None:
-        return by_id
-    if len(wanted) != 1:
-        said = f"not both {' and '.join(wanted)}" if wanted else "-p ID=1:20:50, say"
-        raise ValueError(f"a sweep is a grid, draws, a table or virtual people; {said}")
-    if n is not None and wanted[0] not in ("draws", persons):
-        raise ValueError(f"-n is for draws; {wanted[0]} says itself how many runs it has")
-    if given.axes:
-        found = design.grid(given.axes)
-    elif table is not None:
-        found = design.table(table)
-    elif people is not None:
-        runs = _RUNS if n is None else n
-        found = design.population(model.id, n=runs, seed=seed, people=people, sampler=sampler)
-    else:
-        kinds_of = {key: _own(model, key, text) for key, text in given.drawn.items()}
-        _advise(model, kinds_of)
-        found = design.sample(kinds_of, n=_RUNS if n is None else n, seed=seed, sampler=sampler)
-    for key in (found.data_vars.keys() | found.indexes.keys()) - {"sample"} - variables(actions):
-        model.part(str(key))
-    return found
-
-
-def _own(model: Model, key: str, text: str) -> Any:
-    """The distribution that a text says; ``k*`` before it is the model's own value of k."""
-    from axissim.study.distribution import distribution
-
-    head, sign, rest = text.partition("*")
-    if not sign or head.strip() != key:
-        return distribution(text)
-    value = _value(model, key)
-    if value is None:
-        raise ValueError(f"-p '{key}~{text}': the model has no number for '{key}' to draw around")
-    return value * distribution(rest.strip())
-
-
-def _value(model: Model, key: str) -> float | None:
-    part = model.part(key)
-    formula = getattr(part, "initial", None) or getattr(part, "value", None)
-    return float(formula.value) if formula is not None and formula.op == "number" else None
-
-
-def _advise(model: Model, kinds: dict[str, Any]) -> None:
-    """Say so where draws lie far from the model's own value: a factor was meant, perhaps."""
-    for key, kind in kinds.items():
-        value = _value(model, key) if key in model.by_id else None
-        if value and kind.kind == "lognormal" and not 0.1 <= kind.median / value <= 10.0:
-            print(
-                f"note: half of {key} ~ {kind} lies below {kind.median:g}, and the model's own "
-                f"value is {value:g}; '{key}~{key}*{kind}' draws around that",
-                file=sys.stderr,
-            )
-
-
-def _fits(question: Asked, design: xr.Dataset) -> None:
-    """Refuse a sweep that would not fit in memory, rather than be killed half way."""
-    runs = math.prod(design.sizes.values())
-    points = question.times[2] if isinstance(question.times, tuple) else len(question.times)
-    model = question.model
-    outputs = len(question.outputs or [*model.states, *model.observables])
-    need = 8 * runs * points * outputs
-    try:
-        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return
-    if need > 0.8 * room:
-        raise ValueError(
-            f"{runs:,} runs of {points:,} times and {outputs} outputs take {need / 1e9:.1f} GB, "
-            f"and this machine has {room / 1e9:.1f}; keep fewer times or outputs, or sweep in parts"
-        )
-
-
 def _swept(
-    model: Model, design: xr.Dataset, options: dict[str, Any], quiet: bool
+    model: Model, design: xr.Dataset, options: dict[str, Any], kept: dict[str, Any], quiet: bool
 ) -> tuple[Any, float, float]:
     """The sweep's result, the seconds that compiling took, and those of the runs after it."""
     from axissim.study.sweep import sweep as runs_of
@@ -242,12 +153,14 @@ def _swept(
         one = {**options, "threads": 1, "protocol": for_one(options["protocol"], design)}
         runs_of(model, design.isel(first), **one)  # compiles
         begun = time.perf_counter()
-        ds = runs_of(model, design, watch=watch, **options)
+        ds = runs_of(model, design, watch=watch, **options, **kept)
         seconds = time.perf_counter() - begun
     return ds, begun - started, seconds
 
 
-def _summary(ds: Any, compiling: float, seconds: float, paths: list[str]) -> dict[str, Any]:
+def _summary(
+    ds: Any, earlier: int, compiling: float, seconds: float, paths: list[str]
+) -> dict[str, Any]:
     counts = ends(ds)
     done = sum(count for word, count in counts.items() if word != "not_run")
     return {
@@ -255,12 +168,13 @@ def _summary(ds: Any, compiling: float, seconds: float, paths: list[str]) -> dic
         "model_hash": ds.attrs["model_hash"],
         "runs": int(ds["status"].size),
         "done": done,
+        "done_before": earlier,
         "failed": done - counts.get("ok", 0),
         "status": counts,
         "interrupted": not json.loads(ds.attrs["config"])["complete"],
         "compile_seconds": round(compiling, 3),
         "seconds": round(seconds, 4),
-        "runs_per_second": round(done / seconds, 1),
+        "runs_per_second": round((done - earlier) / seconds, 1),
         "files": paths,
     }
 
@@ -270,13 +184,15 @@ def _tell(summary: dict[str, Any], quiet: bool) -> None:
     bad = {key: n for key, n in summary["status"].items() if key not in ("ok", "not_run")}
     if summary["interrupted"]:
         kept = f", kept in {summary['files'][0]}" if summary["files"] else ""
+        kept += "; the same command goes on" if kept.endswith(".zarr") else ""
         print(
             f"interrupted: {summary['done']:,} of {summary['runs']:,} runs are done{kept}",
             file=sys.stderr,
         )
     elif not quiet:
+        before = f" ({summary['done_before']:,} before)" if summary["done_before"] else ""
         print(
-            f"{summary['runs']:,} runs in {summary['seconds']:.2f} s: "
+            f"{summary['runs']:,} runs{before} in {summary['seconds']:.2f} s: "
             f"{summary['runs_per_second']:,.0f} runs/s; compiled in "
             f"{summary['compile_seconds']:.1f} s before",
             file=sys.stderr,

@@ -1,0 +1,62 @@
+"""``axissim verify``, and what a store holds before a sweep goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axissim.cli.options import Json
+
+DAMAGED = 1
+
+
+def verify(
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="A .zarr store of a sweep.")],
+    as_json: Json = False,
+) -> None:
+    """Compare a store with its manifest: what is computed, lost, damaged, failed.
+
+    Exit codes: 0 all that was computed is as it was written, 1 something is lost or damaged.
+    """
+    from axissim.study.verify import verify as verdict_of
+
+    found = verdict_of(store)
+    told = {
+        "runs": found.runs,
+        "status": found.ended,
+        "lost": list(found.lost),
+        "damaged": list(found.damaged),
+    }
+    if as_json:
+        print(json.dumps(told))
+    else:
+        words = [f"{count:,} {word}" for word, count in found.ended.items() if count]
+        print(f"{found.runs:,} runs: {', '.join(words)}")
+        for kind in ("lost", "damaged"):
+            for name in told[kind]:  # type: ignore[attr-defined]
+                print(f"{kind}: {store / name}")
+        if found.sound:
+            print("all that was computed is as it was written")
+    if not found.sound:
+        raise typer.Exit(DAMAGED)
+
+
+def done_before(store: Path | None) -> int:
+    """How many runs a store holds already."""
+    from axissim.study.manifest import Manifest
+    from axissim.study.streaming import ended
+
+    if store is None or not Manifest(store).exists:
+        return 0
+    return sum(count for word, count in ended(Manifest(store)).items() if word != "not_run")
+
+
+def annotate(store: Path, attributes: Mapping[str, str]) -> None:
+    """Add attributes to a store's own."""
+    from axissim.study.layout import Layout
+
+    Layout(store, (), ()).finish(attributes)

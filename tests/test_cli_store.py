@@ -1,0 +1,80 @@
+"""``axissim sweep --out X.zarr`` and ``axissim verify``: going on, refusing, finding damage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axissim.study import streaming
+
+Call = Callable[..., tuple[int, str, str]]
+DECAY = "model decay()\n  var x = 3; const k = 0.5\n  x' = -k*x\nend\n"
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    monkeypatch.setattr(streaming, "runs_in_block", lambda size: 64)
+    model = tmp_path / "decay.ant"
+    model.write_text(DECAY)
+    return [
+        "sweep", model, "-p", "k~uniform(0.1,2)", "-n", 200, "-t", "0:4:5",
+        "--out", tmp_path / "a.zarr",
+    ]  # fmt: skip
+
+
+def test_the_same_command_goes_on(
+    axissim: Call, command: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = streaming._put
+
+    def full(layout: Any, manifest: Any, block: Any, result: Any) -> None:
+        if block.number == 2:
+            raise OSError(28, "No space left on device")
+        put(layout, manifest, block, result)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(streaming, "_put", full)
+        code, out, err = axissim(*command)
+    assert (code, out) == (1, "")
+    assert "No space left on device" in err
+    code, out, err = axissim("verify", tmp_path / "a.zarr")
+    assert code == 0
+    assert "200 runs: 72 not_run, 128 ok" in out
+    code, out, err = axissim(*command, "--json")
+    told = json.loads(out)
+    assert (code, told["done"], told["done_before"], told["failed"]) == (0, 200, 128, 0)
+    code, out, err = axissim(*command)
+    assert code == 0
+    assert "200 runs (200 before)" in err
+
+
+def test_another_study_in_the_same_place(axissim: Call, command: list[Any]) -> None:
+    assert axissim(*command)[0] == 0
+    code, out, err = axissim(*command, "--rtol", "1e-8")
+    assert (code, out) == (2, "")
+    assert "holds another study: rtol is 1e-06 there and 1e-08 here; give another name, or" in err
+    assert axissim(*command, "--rtol", "1e-8", "--force")[0] == 0
+
+
+def test_verify_names_what_is_damaged(axissim: Call, command: list[Any], tmp_path: Path) -> None:
+    assert axissim(*command)[0] == 0
+    store = tmp_path / "a.zarr"
+    chunk = store / "x" / "c" / "1" / "0"
+    sound = chunk.read_bytes()
+    chunk.write_bytes(sound[:-1] + bytes([sound[-1] ^ 4]))
+    (store / "status" / "c" / "0").unlink()
+    code, out, _ = axissim("verify", store)
+    assert code == 1
+    assert f"lost: {store}/status/c/0" in out
+    assert f"damaged: {store}/x/c/1/0" in out
+    assert json.loads(axissim("verify", store, "--json")[1])["lost"] == ["status/c/0"]
+
+
+def test_verify_of_something_else(axissim: Call, tmp_path: Path) -> None:
+    code, _, err = axissim("verify", tmp_path)
+    assert code == 2
+    assert "has no manifest" in err
