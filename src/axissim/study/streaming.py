@@ -93,7 +93,11 @@ def stream(
     with manifest.held():
         if force:
             _clear(path)
-        _go_on(study, manifest, watch)
+        try:
+            _go_on(study, manifest, watch)
+        except OSError as wrong:
+            said = f"{wrong.strerror or wrong}; what is done is kept, and the same call goes on"
+            raise OSError(wrong.errno, said, str(path)) from wrong
     return open_store(path)
 
 
