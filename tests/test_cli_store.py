@@ -29,7 +29,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_the_same_command_goes_on(
     axissim: Call, command: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = streaming._put
+    put = streaming.put
 
     def full(layout: Any, manifest: Any, block: Any, result: Any) -> None:
         if block.number == 2:
@@ -37,7 +37,7 @@ def test_the_same_command_goes_on(
         put(layout, manifest, block, result)
 
     with monkeypatch.context() as patch:
-        patch.setattr(streaming, "_put", full)
+        patch.setattr(streaming, "put", full)
         code, out, err = axissim(*command)
     assert (code, out) == (1, "")
     assert "No space left on device; what is done is kept, and the same call goes on" in err
@@ -78,3 +78,12 @@ def test_verify_of_something_else(axissim: Call, tmp_path: Path) -> None:
     code, _, err = axissim("verify", tmp_path)
     assert code == 2
     assert "has no manifest" in err
+
+
+def test_half_the_digits_and_a_cluster_are_for_stores(axissim: Call, command: list[Any]) -> None:
+    into_file = [*command[:-1], command[-1].with_suffix(".nc")]
+    for option in (["--float32"], ["--cluster", "local:2"]):
+        code, _, err = axissim(*into_file, *option)
+        assert code == 2
+        assert "are for stores; give --out STORE.zarr" in err
+    assert axissim(*command, "--float32")[0] == 0

@@ -85,7 +85,7 @@ def test_half_precision_is_kept_for_results_alone(tmp_path: Path) -> None:
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, path: Path, after: int, error: Any) -> None:
     """Sweep into a store; the block numbered `after` does not come to be written."""
-    put = streaming._put
+    put = streaming.put
 
     def failing(layout: Any, manifest: Any, block: Any, result: Any) -> None:
         if block.number == after:
@@ -93,7 +93,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, path: Path, after: int, error: 
         put(layout, manifest, block, result)
 
     with monkeypatch.context() as patch:
-        patch.setattr(streaming, "_put", failing)
+        patch.setattr(streaming, "put", failing)
         with pytest.raises(type(error)):
             ax.sweep(MODEL, design(), store=path, **HOW)
 
@@ -117,7 +117,7 @@ def test_a_store_that_is_whole_is_not_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ax.sweep(MODEL, design(), store=tmp_path / "a.zarr", **HOW)
-    monkeypatch.setattr(streaming, "_put", None)
+    monkeypatch.setattr(streaming, "put", None)
     with ax.sweep(MODEL, design(), store=tmp_path / "a.zarr", **HOW) as stored:
         assert stored.sizes["sample"] == 400
 

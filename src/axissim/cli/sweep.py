@@ -76,6 +76,13 @@ def sweep(
         int | None,
         typer.Option(min=1, help="Left out, as many as there are processors."),
     ] = None,
+    cluster: Annotated[
+        str,
+        typer.Option(metavar="WHERE", help="dask.distributed: local:4, or a scheduler's address."),
+    ] = "",
+    float32: Annotated[
+        bool, typer.Option("--float32", help="Keep trajectories in a .zarr store as float32.")
+    ] = False,
     out: Out = None,
     plot: Plot = None,
     force: Force = False,
@@ -124,7 +131,10 @@ def sweep(
         "outputs": question.outputs, "method": method, "rtol": rtol, "atol": atol,
         "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
-    kept = {"store": store, "force": force} if store else {}
+    if store is None and (cluster or float32):
+        raise ValueError("--cluster and --float32 are for stores; give --out STORE.zarr")
+    kept: dict[str, Any] = {"store": store, "force": force, "cluster": cluster} if store else {}
+    kept |= {"dtype": "float32"} if float32 else {}
     earlier = 0 if force else done_before(store)
     ds, compiling, seconds = _swept(question.model, design, options, kept, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))

@@ -89,6 +89,12 @@ class Layout:
         group = zarr.open_group(self.path, mode="r+", zarr_format=3)
         group.update_attributes({**group.attrs, **attributes})
 
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of the whole."""
+        import zarr
+
+        return dict(zarr.open_group(self.path, mode="r", zarr_format=3).attrs)
+
     def _hashes(self, array: Any, region: tuple[slice, ...]) -> dict[str, str]:
         """The hash of each chunk of an array in a region, once it is on the disk."""
         found = {}

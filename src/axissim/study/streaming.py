@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from axissim.model.cache import code_hash
 from axissim.solve.work import NOT_RUN, OK, STATUS
 from axissim.study.blocks import Block, blocks, box, runs_in_block
+from axissim.study.blockwise import Study, part_of, put
+from axissim.study.cluster import on_cluster
 from axissim.study.layout import Layout
 from axissim.study.manifest import Manifest, same_study
 from axissim.study.store import open as open_store
@@ -25,37 +27,13 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 
 
-@dataclass(frozen=True)
-class Study:
-    """What is to be computed.
-
-    Attributes
-    ----------
-    design : xarray.Dataset
-    run : callable
-        Makes the result of a part of the design; a part is done whole or not at all: where its
-        ``status`` says ``not_run``, the sweep was interrupted.
-    facts : mapping
-        All that decides the result, but for the design: plain values, which a manifest keeps.
-    bytes_of_run : int
-        What a run's result takes in memory.
-    dtype : "float64" or "float32"
-        How trajectories and summaries are kept.
-    """
-
-    design: xr.Dataset
-    run: Callable[[xr.Dataset], xr.Dataset]
-    facts: Mapping[str, Any]
-    bytes_of_run: int
-    dtype: str = "float64"
-
-
 def stream(
     study: Study,
     path: str | Path,
     *,
     force: bool = False,
     watch: Callable[[int], None] | None = None,
+    cluster: str = "",
 ) -> xr.Dataset:
     """Run `study` into the Zarr store at `path`, or go on where an earlier call ended.
 
@@ -68,6 +46,9 @@ def stream(
         Begin anew, whatever is there.
     watch : callable, optional
         Is told after each block how many runs the store holds.
+    cluster : str
+        Have the blocks done by dask.distributed: ``local:4`` for so many processes here, or the
+        address of a scheduler whose workers see the same folder.
 
     Returns
     -------
@@ -94,7 +75,7 @@ def stream(
         if force:
             _clear(path)
         try:
-            _go_on(study, manifest, watch)
+            _go_on(study, manifest, watch, cluster)
         except OSError as wrong:
             said = f"{wrong.strerror or wrong}; what is done is kept, and the same call goes on"
             raise OSError(wrong.errno, said, str(path)) from wrong
@@ -121,11 +102,6 @@ def facts_of(study: Study) -> dict[str, Any]:
     }
 
 
-def part_of(study: Study, block: Block) -> xr.Dataset:
-    """A block of the design."""
-    return study.design.isel(dict(zip(study.design.sizes, block.region, strict=True)))
-
-
 def _refuse_others(path: Path, manifest: Manifest, force: bool) -> None:
     """FileExistsError if something is there that no sweep of this kind has begun."""
     begun = manifest.exists or manifest.folder.is_dir()
@@ -144,53 +120,82 @@ def _clear(path: Path) -> None:
         record.unlink()
 
 
-def _go_on(study: Study, manifest: Manifest, watch: Callable[[int], None] | None) -> None:
-    """Compute the blocks that are not done, each written while the next is computed."""
+def _go_on(
+    study: Study, manifest: Manifest, watch: Callable[[int], None] | None, cluster: str
+) -> None:
+    """Compute the blocks that are not done."""
     facts = facts_of(study)
-    layout, todo = layout_of(study, manifest.path)
+    layout, whole = layout_of(study, manifest.path)
     if manifest.exists:
         same_study(manifest, facts)
+    _tidy(manifest.path)
     done = manifest.done() if manifest.exists else {}
-    count = sum(int(np.prod(block.shape)) for block in todo if block.number in done)
-    last: dict[str, Any] = {}
+    todo = [block for block in whole if block.number not in done]
+    if not todo:
+        return
+    if not manifest.exists:
+        _begin(layout, manifest, study, facts)
+    told = _counting(watch, sum(prod(block.shape) for block in whole) - _runs(todo))
+    if cluster:
+        on_cluster(cluster, study, layout, todo, told)
+    else:
+        _one_by_one(study, layout, manifest, todo, told)
+    if len(manifest.done()) == len(whole):
+        layout.finish({"config": _completed(layout.attributes()["config"], True)})
+
+
+def _one_by_one(
+    study: Study, layout: Layout, manifest: Manifest, todo: list[Block], told: Callable[[int], None]
+) -> None:
+    """Each block is written while the next is computed."""
     with ThreadPoolExecutor(1) as writer:
         pending: Future[None] | None = None
         for block in todo:
-            if block.number in done:
-                continue
             result = study.run(part_of(study, block))
             if (result["status"].values == NOT_RUN).any():
                 break
             if pending is not None:
                 pending.result()
-            if not manifest.exists:
-                _begin(layout, manifest, study, result, facts)
-            pending = writer.submit(_put, layout, manifest, block, result)
-            count, last = count + result["status"].size, result.attrs
-            if watch is not None:
-                watch(count)
+            pending = writer.submit(put, layout, manifest, block, result)
+            told(result["status"].size)
         if pending is not None:
             pending.result()
-    if last and len(manifest.done()) == len(todo):
-        layout.finish({"config": last["config"]})
 
 
-def _begin(
-    layout: Layout, manifest: Manifest, study: Study, example: xr.Dataset, facts: Any
-) -> None:
-    """Lay the store out; until the whole is done it says that it is not."""
-    config = {**json.loads(example.attrs["config"]), "complete": False}
-    layout.make(example.assign_attrs(config=json.dumps(config, sort_keys=True)), study.dtype)
+def _counting(watch: Callable[[int], None] | None, count: int) -> Callable[[int], None]:
+    """What to tell of each block's runs: `watch` hears of the runs in all."""
+
+    def told(runs: int) -> None:
+        nonlocal count
+        count += runs
+        if watch is not None:
+            watch(count)
+
+    return told
+
+
+def _runs(of: list[Block]) -> int:
+    return sum(prod(block.shape) for block in of)
+
+
+def _tidy(path: Path) -> None:
+    """Remove what a writer that was killed had not finished."""
+    for pattern in ("*.partial", ".*.part"):
+        for left in path.rglob(pattern):
+            left.unlink()
+
+
+def _begin(layout: Layout, manifest: Manifest, study: Study, facts: Any) -> None:
+    """Lay the store out, after the result of one run; until all is done it says that it is not."""
+    one = dict.fromkeys(study.design.sizes, slice(0, 1))
+    example = study.run(study.design.isel(one))
+    config = _completed(example.attrs["config"], False)
+    layout.make(example.assign_attrs(config=config), study.dtype)
     manifest.begin(facts)
 
 
-def _put(layout: Layout, manifest: Manifest, block: Block, result: xr.Dataset) -> None:
-    """Write a block: its data, its status, and last its record."""
-    chunks = layout.fill(block, result)
-    words, counts = np.unique(result["status"].values, return_counts=True)
-    ended = {STATUS[word]: int(n) for word, n in zip(words, counts, strict=True)}
-    region = [[part.start, part.stop] for part in block.region]
-    manifest.note(block.number, {"region": region, "ended": ended, "chunks": chunks})
+def _completed(config: str, complete: bool) -> str:
+    return json.dumps({**json.loads(config), "complete": complete}, sort_keys=True)
 
 
 def _digest(design: xr.Dataset) -> str:

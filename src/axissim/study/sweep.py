@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from axissim.model.model import Model, ModelError
 from axissim.solve.work import NOT_RUN, Runs
+from axissim.study.blockwise import Study
 from axissim.study.choice import Choice, choose, runs_of
 from axissim.study.dataset import labelled, model_hash
 from axissim.study.jumps import Jumps, jumps_of, series_of
@@ -18,7 +20,7 @@ from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
-from axissim.study.streaming import Study, stream
+from axissim.study.streaming import stream
 from axissim.study.timetable import members
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ def sweep(
     store: str | Path | None = None,
     dtype: str = "float64",
     force: bool = False,
+    cluster: str = "",
 ) -> xr.Dataset:
     """Run `model` once for every member of `design`.
 
@@ -142,6 +145,9 @@ def sweep(
         How a store keeps trajectories.
     force : bool
         Begin a store anew that holds another study.
+    cluster : str
+        With `store`: ``local:4`` for so many processes here, or the address of a
+        dask.distributed scheduler whose workers see the same folder.
 
     The other parameters, and errors, are those of `simulate`.
 
@@ -159,8 +165,8 @@ def sweep(
             "params": params, "init": init, "protocol": protocol, "outputs": outputs,
             "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "step": step,
         }  # fmt: skip
-        study = _study(model, design, t, asked, threads, dtype)
-        return stream(study, store, force=force, watch=watch)
+        study = _study(model, design, t, asked, 1 if cluster else threads, dtype)
+        return stream(study, store, force=force, watch=watch, cluster=cluster)
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
     plan = planned(model, design, actions, times).with_outputs(tuple(outputs or ()))
@@ -175,6 +181,19 @@ def sweep(
     by, complete = solved(question.kernel, choice, runs, max_steps, threads, watch)
     _blank_unrun(runs)
     return _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
+
+
+@dataclass(frozen=True)
+class _Sweeping:
+    """A sweep that waits for its design; it can be sent to another process."""
+
+    model: Model
+    times: Any
+    threads: int | None
+    asked: Mapping[str, Any]
+
+    def __call__(self, design: xr.Dataset) -> xr.Dataset:
+        return sweep(self.model, design, t=self.times, threads=self.threads, **self.asked)
 
 
 def _study(
@@ -199,9 +218,7 @@ def _study(
         **{key: _told(value) for key, value in asked.items() if key != "protocol"},
     }
 
-    def run(part: xr.Dataset) -> xr.Dataset:
-        return sweep(model, part, t=times, threads=threads, **asked)
-
+    run = _Sweeping(model, times, threads, asked)
     return Study(design, run, facts, 8 * (len(times) + 1) * max(moving, 1), dtype)
 
 
