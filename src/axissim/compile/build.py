@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType
 
+from axissim.compile.intact import guard
 from axissim.model.cache import cache_folder, code_hash, digest_of, write_whole
 from axissim.model.expression import OPERATIONS
 
@@ -32,6 +33,7 @@ def module_of(text: str, kind: str, *rooms: str) -> ModuleType:
 
     `rooms` are the folders of this package whose code is compiled into it.
     """
+    guard()
     name = code_name(text, kind, *rooms)
     path = cache_folder() / f"{name}.py"
     if not path.exists() or path.read_bytes() != text.encode():
