@@ -82,8 +82,24 @@ def test_verify_of_something_else(axissim: Call, tmp_path: Path) -> None:
 
 def test_half_the_digits_and_a_cluster_are_for_stores(axissim: Call, command: list[Any]) -> None:
     into_file = [*command[:-1], command[-1].with_suffix(".nc")]
-    for option in (["--float32"], ["--cluster", "local:2"]):
+    for option in (["--float32"], ["--cluster", "local:2"], ["--retry", "failed"]):
         code, _, err = axissim(*into_file, *option)
         assert code == 2
         assert "are for stores; give --out STORE.zarr" in err
     assert axissim(*command, "--float32")[0] == 0
+
+
+def test_status_and_retry(axissim: Call, command: list[Any], tmp_path: Path) -> None:
+    options = ["--method", "tsit5", "--rtol", "1e-9"]
+    code, _, err = axissim(*command, *options, "--max-steps", 40)
+    assert code == 3
+    assert "max_steps" in err
+    state = axissim(*command, "--status")
+    assert state[0] == 0
+    assert "200 runs: " in state[1]
+    assert "max_steps" in state[1]
+    assert axissim(*command, *options, "--max-steps", 4000, "--retry", "failed")[0] == 0
+    assert json.loads(axissim(*command, "--status", "--json")[1])["status"]["ok"] == 200
+    code, _, err = axissim(*command, "--retry", "all")
+    assert code == 2
+    assert "--retry failed" in err

@@ -256,3 +256,40 @@ def test_a_damaged_manifest_says_so(tmp_path: Path) -> None:
         verify(path)
     with pytest.raises(ValueError, match="has no manifest"):
         verify(tmp_path)
+
+
+# ---- once more ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", ["sample", "grid"])
+def test_failed_runs_are_tried_again_in_another_way(tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "a.zarr"
+    d = design(200)
+    if shape == "grid":
+        d = ax.design.grid({"k": (0.1, 2.0, 10), "s": (0.5, 2.0, 12)})
+    how = {**HOW, "method": "tsit5"}
+    ax.sweep(MODEL, d, store=path, max_steps=14, **how).close()
+    first = verify(path).ended
+    assert first["max_steps"] > 3
+    assert first["ok"] > 3
+    again = ax.sweep(MODEL, d, store=path, max_steps=1000, retry=True, **how)
+    assert (again["status"] == 1).all()
+    found = verify(path)
+    assert found.sound
+    assert found.ended == {"not_run": 0, "ok": sum(first.values())}
+    memory = ax.sweep(MODEL, d, max_steps=1000, **how)
+    for key in ("x", "y", "status", "n_steps"):
+        np.testing.assert_array_equal(again[key], memory[key])
+    told = json.loads((path / "manifest" / "history.json").read_text())["entries"]
+    assert told[0]["runs"] == first["max_steps"]
+    assert told[0]["retried"]["max_steps"] == 1000
+
+
+def test_another_study_is_not_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no sweep whose failed runs"):
+        ax.sweep(MODEL, design(), store=tmp_path / "a.zarr", retry=True, **HOW)
+    ax.sweep(MODEL, design(), store=tmp_path / "a.zarr", **HOW).close()
+    with pytest.raises(ValueError, match="times is"):
+        ax.sweep(
+            MODEL, design(), store=tmp_path / "a.zarr", retry=True, **{**HOW, "t": (0.0, 5.0, 9)}
+        )

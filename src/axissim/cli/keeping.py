@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,6 +43,42 @@ def verify(
             print("all that was computed is as it was written")
     if not found.sound:
         raise typer.Exit(DAMAGED)
+
+
+def tell_state(store: Path | None, as_json: bool) -> None:
+    """Print how far a store is."""
+    from axissim.study.manifest import Manifest
+    from axissim.study.streaming import ended
+
+    if store is None or not Manifest(store).exists:
+        raise ValueError("--status tells of a store; give --out STORE.zarr that a sweep has begun")
+    counts = ended(Manifest(store))
+    if as_json:
+        print(json.dumps({"runs": sum(counts.values()), "status": counts}))
+        return
+    words = [f"{count:,} {word}" for word, count in counts.items() if count]
+    print(f"{sum(counts.values()):,} runs: {', '.join(words)}")
+
+
+def storing(
+    store: Path | None, force: bool, cluster: str, float32: bool, retry: str
+) -> dict[str, Any]:
+    """The arguments of a sweep that say how a store is filled."""
+    if store is None:
+        if cluster or float32 or retry:
+            raise ValueError(
+                "--cluster, --float32 and --retry are for stores; give --out STORE.zarr"
+            )
+        return {}
+    if retry not in ("", "failed"):
+        raise ValueError(f"--retry '{retry}': only what failed can be tried again; --retry failed")
+    return {
+        "store": store,
+        "force": force,
+        "cluster": cluster,
+        "dtype": "float32" if float32 else "float64",
+        "retry": bool(retry),
+    }
 
 
 def done_before(store: Path | None) -> int:

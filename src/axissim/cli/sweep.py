@@ -14,7 +14,7 @@ import typer
 
 from axissim.cli import grammar
 from axissim.cli.designing import RUNS, designed, fits
-from axissim.cli.keeping import annotate, done_before
+from axissim.cli.keeping import annotate, done_before, storing, tell_state
 from axissim.cli.options import (
     Atol,
     Doses,
@@ -83,6 +83,12 @@ def sweep(
     float32: Annotated[
         bool, typer.Option("--float32", help="Keep trajectories in a .zarr store as float32.")
     ] = False,
+    retry: Annotated[
+        str, typer.Option(metavar="failed", help="Run what failed in the store again, otherwise.")
+    ] = "",
+    status: Annotated[
+        bool, typer.Option("--status", help="Run nothing; tell what the store holds.")
+    ] = False,
     out: Out = None,
     plot: Plot = None,
     force: Force = False,
@@ -113,8 +119,12 @@ def sweep(
       -n 10000 --out sweep.zarr
 
     A .zarr store is filled block by block: whatever ends the sweep, the same command goes on.
+    --retry failed --max-steps 1000000 runs what failed there again.
     """
     store = out if out is not None and out.suffix == ".zarr" else None
+    if status:
+        tell_state(store, as_json)
+        return
     vacant(None if store else out, plot, force)
     if out is None and plot is None and not as_json:
         raise ValueError("nothing would be kept; give --out FILE.nc, --plot FILE.png or --json")
@@ -131,10 +141,7 @@ def sweep(
         "outputs": question.outputs, "method": method, "rtol": rtol, "atol": atol,
         "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
-    if store is None and (cluster or float32):
-        raise ValueError("--cluster and --float32 are for stores; give --out STORE.zarr")
-    kept: dict[str, Any] = {"store": store, "force": force, "cluster": cluster} if store else {}
-    kept |= {"dtype": "float32"} if float32 else {}
+    kept = storing(store, force, cluster, float32, retry)
     earlier = 0 if force else done_before(store)
     ds, compiling, seconds = _swept(question.model, design, options, kept, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))

@@ -50,6 +50,17 @@ class Manifest:
         path = self.folder / f"block-{number:07d}.json"
         write_durably(path, _spelt({"block": number, **record}))
 
+    def forget(self, number: int) -> None:
+        """Take back that a block is done."""
+        (self.folder / f"block-{number:07d}.json").unlink()
+        sync(self.folder)
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add to what was done to the store beside its study."""
+        path = self.folder / "history.json"
+        told = _read(path)["entries"] if path.exists() else []
+        write_durably(path, _spelt({"entries": [*told, dict(entry)]}))
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the store, so that nobody else writes to it; released even by kill -9."""

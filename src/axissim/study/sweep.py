@@ -18,6 +18,7 @@ from axissim.study.jumps import Jumps, jumps_of, series_of
 from axissim.study.plan import Plan, planned
 from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
+from axissim.study.retry import retry as run_again
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
 from axissim.study.streaming import stream
@@ -124,6 +125,7 @@ def sweep(
     dtype: str = "float64",
     force: bool = False,
     cluster: str = "",
+    retry: bool = False,
 ) -> xr.Dataset:
     """Run `model` once for every member of `design`.
 
@@ -148,6 +150,9 @@ def sweep(
     cluster : str
         With `store`: ``local:4`` for so many processes here, or the address of a
         dask.distributed scheduler whose workers see the same folder.
+    retry : bool
+        With `store`: run only what failed there again, by another method, tolerance or
+        `max_steps`.
 
     The other parameters, and errors, are those of `simulate`.
 
@@ -166,6 +171,8 @@ def sweep(
             "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "step": step,
         }  # fmt: skip
         study = _study(model, design, t, asked, 1 if cluster else threads, dtype)
+        if retry:
+            return run_again(study, store, watch)
         return stream(study, store, force=force, watch=watch, cluster=cluster)
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
