@@ -33,15 +33,15 @@ class Layout:
     def __init__(self, path: Path, shape: tuple[int, ...], size: tuple[int, ...]) -> None:
         self.path, self.shape, self.size = path, shape, size
 
-    def make(self, example: xr.Dataset, dtype: str) -> None:
-        """Make every array, after the result of one block, and fill those that no block changes."""
+    def make(self, example: xr.Dataset, dtype: str) -> dict[str, str]:
+        """Make every array after a result, and fill those that no block changes; their hashes."""
         import zarr
 
         beside = [str(key) for key in example.coords if key not in example.dims]
         attributes = {**example.attrs, ORDER: " ".join(map(str, example.variables))}
         attributes |= {"coordinates": " ".join(beside)} if beside else {}
         group = zarr.open_group(self.path, mode="a", zarr_format=3, attributes=attributes)
-        dims = self._dims(example)
+        dims, fixed = self._dims(example), dict[str, str]()
         for key, variable in example.variables.items():
             result = key in example.data_vars and key != "t_fail" and variable.dtype == np.float64
             kind = np.dtype(dtype) if result else variable.dtype
@@ -57,7 +57,9 @@ class Layout:
                 overwrite=True,
             )
             if not set(dims) & set(variable.dims):
-                array[...] = variable.values
+                array.with_config({"write_empty_chunks": True})[...] = variable.values
+                fixed |= self._hashes(array, tuple(slice(None) for _ in variable.dims))
+        return fixed
 
     def fill(self, block: Block, part: xr.Dataset) -> dict[str, str]:
         """Write a block, its status last; the hash of each chunk, by its name in the store."""

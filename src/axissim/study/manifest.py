@@ -30,10 +30,14 @@ class Manifest:
         """Whether a store with a manifest has been begun."""
         return (self.folder / "study.json").is_file()
 
-    def begin(self, facts: Mapping[str, Any]) -> None:
-        """Note which study the store is for; the last step of laying it out."""
+    def begin(self, facts: Mapping[str, Any], fixed: Mapping[str, str]) -> None:
+        """Note which study the store is for; the last step of laying it out.
+
+        `fixed` are the hashes of the chunks that belong to no block.
+        """
         group = {"zarr_format": 3, "node_type": "group", "attributes": {}}
         write_durably(self.folder / "zarr.json", json.dumps(group).encode())
+        write_durably(self.folder / "fixed.json", _spelt({"chunks": dict(fixed)}))
         write_durably(self.folder / "study.json", _spelt(facts))
 
     def facts(self) -> dict[str, Any]:
@@ -44,6 +48,10 @@ class Manifest:
         """The records of the blocks that are done, by number."""
         found = (_read(path) for path in sorted(self.folder.glob("block-*.json")))
         return {record["block"]: record for record in found}
+
+    def fixed(self) -> dict[str, Any]:
+        """The record of what belongs to no block."""
+        return _read(self.folder / "fixed.json")
 
     def note(self, number: int, record: Mapping[str, Any]) -> None:
         """Record that a block is done, durably."""

@@ -190,8 +190,8 @@ def _begin(layout: Layout, manifest: Manifest, study: Study, facts: Any) -> None
     one = dict.fromkeys(study.design.sizes, slice(0, 1))
     example = study.run(study.design.isel(one))
     config = _completed(example.attrs["config"], False)
-    layout.make(example.assign_attrs(config=config), study.dtype)
-    manifest.begin(facts)
+    fixed = layout.make(example.assign_attrs(config=config), study.dtype)
+    manifest.begin(facts, fixed)
 
 
 def _completed(config: str, complete: bool) -> str:

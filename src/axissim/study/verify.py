@@ -53,7 +53,7 @@ def verify(path: str | Path, watch: Callable[[int], None] | None = None) -> Verd
     if not manifest.exists:
         raise ValueError(f"{path} has no manifest: it was not made by a sweep into a store")
     lost, damaged = [], []
-    for at, record in enumerate(manifest.done().values(), 1):
+    for at, record in enumerate([manifest.fixed(), *manifest.done().values()]):
         for name, expected in record["chunks"].items():
             try:
                 found = hash_of((manifest.path / name).read_bytes())
