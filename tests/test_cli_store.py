@@ -103,3 +103,18 @@ def test_status_and_retry(axissim: Call, command: list[Any], tmp_path: Path) -> 
     code, _, err = axissim(*command, "--retry", "all")
     assert code == 2
     assert "--retry failed" in err
+
+
+def test_summaries(axissim: Call, command: list[Any], tmp_path: Path) -> None:
+    import xarray as xr
+
+    assert axissim(*command, "--summary", "top=max(x)", "--summary", "area=auc(x)")[0] == 0
+    with xr.open_zarr(tmp_path / "a.zarr", consolidated=False) as ds:
+        assert set(ds["top"].values) == {3.0}
+        assert "time" not in ds.variables
+    code, _, err = axissim(*command, "--force", "--summary", "max(x)", "-o", "x")
+    assert code == 2
+    assert "leave -o or --summary out" in err
+    code, _, err = axissim(*command, "--force", "--summary", "max(y)")
+    assert code == 2
+    assert "names 'y', which is not there" in err

@@ -141,6 +141,16 @@ def people(texts: Sequence[str]) -> dict[str, float | str]:
     return found
 
 
+def formulas(texts: Sequence[str]) -> dict[str, str] | list[str]:
+    """Read the options ``--summary``: formulas, or ``NAME=FORMULA`` each."""
+    named = [re.match(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.+)", text, re.ASCII) for text in texts]
+    if all(match is None for match in named):
+        return list(texts)
+    if None in named:
+        raise ValueError("give a name to each --summary or to none: 'top=max(eda)'")
+    return {match[1]: match[2] for match in named if match is not None}
+
+
 def times(text: str) -> tuple[float, float, int] | list[float]:
     """Read ``-t``: ``start:stop:points``, or times with commas between them."""
     if ":" not in text:

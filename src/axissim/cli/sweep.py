@@ -54,6 +54,10 @@ def sweep(
     dose: Doses = None,
     protocol_file: Protocol = None,
     outputs: Outputs = None,
+    summary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FORMULA", help="Keep a number a run, max(eda); repeatable."),
+    ] = None,
     n: Annotated[
         int | None,
         typer.Option("-n", "--runs", help=f"How many runs to draw.  [default: {RUNS}]"),
@@ -118,6 +122,10 @@ def sweep(
     axissim sweep dopamine_terminal -p 'Vd~loguniform(4000,16000)' \\
       -n 10000 --out sweep.zarr
 
+    --summary 'max(eda)' keeps that number of each run in place of trajectories; also min,
+    mean, range, auc, first, last, at(x,t), t_max, t_min, time_above(x,level), time_below,
+    peaks, period, and what + - * / make of them; 'top=max(eda)' gives it a name.
+
     A .zarr store is filled block by block: whatever ends the sweep, the same command goes on.
     --retry failed --max-steps 1000000 runs what failed there again.
     """
@@ -131,6 +139,9 @@ def sweep(
     given = grammar.settings(p or ())
     start = grammar.numbers("--init", init or ())
     question = asked(model, t, outputs, given.fixed)
+    summed = grammar.formulas(summary or ())
+    if summed and outputs:
+        raise ValueError("a sweep keeps outputs or summaries; leave -o or --summary out")
     actions = protocol(dose, protocol_file, quiet)
     persons = grammar.people(people) if people else None
     design = designed(question.model, given, table, n, seed, sampler, actions, persons)
@@ -138,8 +149,8 @@ def sweep(
         fits(question, design)
     options: dict[str, Any] = {
         "t": question.times, "params": given.fixed, "init": start, "protocol": actions,
-        "outputs": question.outputs, "method": method, "rtol": rtol, "atol": atol,
-        "max_steps": max_steps, "threads": threads,
+        "outputs": None if summed else question.outputs, "summaries": summed, "method": method,
+        "rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
     kept = storing(store, force, cluster, float32, retry)
     earlier = 0 if force else done_before(store)
@@ -148,12 +159,12 @@ def sweep(
     if store:
         annotate(store, {key: ds.attrs[key] for key in ("title", "history")})
     paths = [str(store)] * bool(store) + written(ds, None if store else out, plot, force)
-    summary = _summary(ds, earlier, compiling, seconds, paths)
-    print(json.dumps(summary) if as_json else "\n".join(paths))
-    _tell(summary, quiet)
-    if summary["interrupted"]:
+    told = _summary(ds, earlier, compiling, seconds, paths)
+    print(json.dumps(told) if as_json else "\n".join(paths))
+    _tell(told, quiet)
+    if told["interrupted"]:
         raise typer.Exit(INTERRUPTED)
-    if summary["failed"]:
+    if told["failed"]:
         raise typer.Exit(SOME_FAILED)
 
 

@@ -22,6 +22,8 @@ from axissim.study.retry import retry as run_again
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
 from axissim.study.streaming import stream
+from axissim.study.summaries import summaries as read_summaries
+from axissim.study.summed import needed, summed_up
 from axissim.study.timetable import members
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ def sweep(
     init: Mapping[str, float] | None = None,
     protocol: Any = (),
     outputs: Sequence[str] | None = None,
+    summaries: Sequence[str] | Mapping[str, str] = (),
     method: str = "auto",
     rtol: float = 1e-6,
     atol: float | Mapping[str, float] | None = None,
@@ -136,6 +139,10 @@ def sweep(
         each over a dimension of its own (a grid); see `axissim.design`.  Variables of other
         names are for actions of the protocol that name them.  Left out, a run for each ID of the
         protocol's tables.
+    summaries : sequence of str, or mapping, optional
+        Keep these numbers of each run in place of trajectories: formulas such as
+        ``max(eda)``, ``time_above(TSH, 4.5)``, ``max(eda)/mean(eda)`` of what is between the
+        times `t`; or names to formulas.
     threads : int, optional
         Left out, as many as the processors this process may use.
     watch : callable, optional
@@ -168,7 +175,8 @@ def sweep(
     if store is not None:
         asked: dict[str, Any] = {
             "params": params, "init": init, "protocol": protocol, "outputs": outputs,
-            "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "step": step,
+            "summaries": summaries, "method": method, "rtol": rtol, "atol": atol,
+            "max_steps": max_steps, "step": step,
         }  # fmt: skip
         study = _study(model, design, t, asked, 1 if cluster else threads, dtype)
         if retry:
@@ -176,6 +184,9 @@ def sweep(
         return stream(study, store, force=force, watch=watch, cluster=cluster)
     actions, times = read(protocol), _times(t)
     design = members(actions) if design is None else design
+    summed = read_summaries(summaries, model.by_id)
+    if summed:
+        outputs = needed(summed, outputs)
     plan = planned(model, design, actions, times).with_outputs(tuple(outputs or ()))
     question = question_of(plan, design, times, params or {}, init or {}, outputs)
     choice = choose(question, method, rtol, atol, max_steps)
@@ -187,7 +198,8 @@ def sweep(
         runs = runs._replace(**_jumps(plan, question, choice)._asdict())
     by, complete = solved(question.kernel, choice, runs, max_steps, threads, watch)
     _blank_unrun(runs)
-    return _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
+    ds = _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
+    return summed_up(ds, summed, question.dims) if summed else ds
 
 
 @dataclass(frozen=True)
@@ -216,6 +228,8 @@ def _study(
     design = members(actions) if design is None else design
     asked = {**asked, "protocol": actions}
     outputs = asked["outputs"]
+    if asked["summaries"]:
+        outputs = needed(read_summaries(asked["summaries"], model.by_id), outputs)
     moving = len(outputs) if outputs is not None else len(model.states) + len(model.observables)
     facts = {
         "model": model_hash(model),
@@ -232,7 +246,9 @@ def _study(
 def _told(value: Any) -> Any:
     """A setting as a plain value."""
     if isinstance(value, Mapping):
-        return {str(key): float(number) for key, number in value.items()}
+        return {
+            str(key): held if isinstance(held, str) else float(held) for key, held in value.items()
+        }
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
 
 
