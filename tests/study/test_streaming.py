@@ -24,7 +24,7 @@ from axissim.study.verify import verify
 
 DECAY = "model decay()\n  var x = 3; const k = 0.5; const s = 1\n  x' = -k*x*s\n  y := 2*x\nend\n"
 MODEL = ax.load(DECAY)
-HOW: dict[str, Any] = {"t": (0.0, 4.0, 9), "outputs": ["x", "y"], "threads": 1}
+HOW: dict[str, Any] = {"t": (0.0, 4.0, 9), "outputs": ["x", "y"], "threads": 1, "audit": 0.0}
 
 
 @pytest.fixture(autouse=True)

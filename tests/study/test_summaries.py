@@ -142,7 +142,7 @@ def test_a_sweep_keeps_summaries(tmp_path: Path) -> None:
     exact = grid["x"] * (1 - np.exp(-8 * grid["k"])) / grid["k"]
     np.testing.assert_allclose(ds["area"], exact.transpose("k", "x"), rtol=2e-5)
     np.testing.assert_array_equal(ds["top"], np.broadcast_to([1.0, 2.0], (3, 2)))
-    stored = ax.sweep(model, grid, store=tmp_path / "a.zarr", **how)
+    stored = ax.sweep(model, grid, store=tmp_path / "a.zarr", audit=0.0, **how)
     xr.testing.assert_identical(stored.load(), ds)
     with pytest.raises(ax.ModelError, match="outputs or summaries; leave one"):
         ax.sweep(model, grid, outputs=["x"], **how)

@@ -53,8 +53,8 @@ def axissim(
     """Neuroendocrine models: machine code made for each, one run or a million.
 
     Exit codes: 0 all is well, 1 an error, 2 a wrong command or model, 3 some runs failed, 4 two
-    models differ, 130 interrupted, with what is done kept.  For research and teaching; not
-    medical advice.
+    models differ or an audit found more than promised, 130 interrupted, with what is done kept.
+    For research and teaching; not medical advice.
     """
     del version
     os.environ["AXISSIM_DEBUG"] = "1" if debug else ""

@@ -61,7 +61,7 @@ def tell_state(store: Path | None, as_json: bool) -> None:
 
 
 def storing(
-    store: Path | None, force: bool, cluster: str, float32: bool, retry: str
+    store: Path | None, force: bool, cluster: str, float32: bool, retry: str, audit: float
 ) -> dict[str, Any]:
     """The arguments of a sweep that say how a store is filled."""
     if store is None:
@@ -72,12 +72,15 @@ def storing(
         return {}
     if retry not in ("", "failed"):
         raise ValueError(f"--retry '{retry}': only what failed can be tried again; --retry failed")
+    if not 0.0 <= audit <= 1.0:
+        raise ValueError(f"--audit {audit:g} is no share of the runs; give 0 to 1")
     return {
         "store": store,
         "force": force,
         "cluster": cluster,
         "dtype": "float32" if float32 else "float64",
         "retry": bool(retry),
+        "audit": audit,
     }
 
 
@@ -96,3 +99,10 @@ def annotate(store: Path, attributes: Mapping[str, str]) -> None:
     from axissim.study.layout import Layout
 
     Layout(store, (), ()).finish(attributes)
+
+
+def line_of(audited: Mapping[str, Any]) -> str:
+    """What an audit found, in a line."""
+    from axissim.study.audit import Report
+
+    return Report(**{key: value for key, value in audited.items() if key != "kept"}).line()

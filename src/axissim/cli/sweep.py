@@ -14,7 +14,7 @@ import typer
 
 from axissim.cli import grammar
 from axissim.cli.designing import RUNS, designed, fits
-from axissim.cli.keeping import annotate, done_before, storing, tell_state
+from axissim.cli.keeping import annotate, done_before, line_of, storing, tell_state
 from axissim.cli.options import (
     Atol,
     Doses,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from axissim.model.model import Model
 
-SOME_FAILED, INTERRUPTED = 3, 130
+SOME_FAILED, AUDIT_FAILED, INTERRUPTED = 3, 4, 130
 
 
 def sweep(
@@ -90,6 +90,10 @@ def sweep(
     retry: Annotated[
         str, typer.Option(metavar="failed", help="Run what failed in the store again, otherwise.")
     ] = "",
+    audit: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Of a store's runs, made again by SciPy; 0 for none."),
+    ] = 1e-3,
     status: Annotated[
         bool, typer.Option("--status", help="Run nothing; tell what the store holds.")
     ] = False,
@@ -152,7 +156,7 @@ def sweep(
         "outputs": None if summed else question.outputs, "summaries": summed, "method": method,
         "rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads,
     }  # fmt: skip
-    kept = storing(store, force, cluster, float32, retry)
+    kept = storing(store, force, cluster, float32, retry, audit)
     earlier = 0 if force else done_before(store)
     ds, compiling, seconds = _swept(question.model, design, options, kept, quiet)
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
@@ -164,6 +168,8 @@ def sweep(
     _tell(told, quiet)
     if told["interrupted"]:
         raise typer.Exit(INTERRUPTED)
+    if told.get("audit") and not told["audit"]["kept"]:
+        raise typer.Exit(AUDIT_FAILED)
     if told["failed"]:
         raise typer.Exit(SOME_FAILED)
 
@@ -204,6 +210,7 @@ def _summary(
         "seconds": round(seconds, 4),
         "runs_per_second": round((done - earlier) / seconds, 1),
         "files": paths,
+        **({"audit": json.loads(ds.attrs["audit"])} if "audit" in ds.attrs else {}),
     }
 
 
@@ -225,6 +232,9 @@ def _tell(summary: dict[str, Any], quiet: bool) -> None:
             f"{summary['compile_seconds']:.1f} s before",
             file=sys.stderr,
         )
+    audited = summary.get("audit")
+    if audited and not (quiet and audited["kept"]):
+        print(line_of(audited), file=sys.stderr)
     if bad or not quiet:
         words = ", ".join(f"{count:,} {key}" for key, count in bad.items())
         print(f"{summary['failed']:,} failed" + (f": {words}" if words else ""), file=sys.stderr)

@@ -21,7 +21,7 @@ from axissim.study.distribution import (
     uniform,
 )
 from axissim.study.population import population
-from axissim.study.sampling import cube, whole
+from axissim.study.sampling import parts_of_cube, whole
 from axissim.study.table import table
 
 if TYPE_CHECKING:
@@ -206,12 +206,14 @@ def sample(
     _some(quantities)
     count = whole(n)
     kinds = {key: distribution(given) for key, given in quantities.items()}
-    points = cube(sampler, count, len(kinds), np.random.default_rng(seed))
+    columns = {key: np.empty(count) for key in kinds}
+    at = 0
+    for points in parts_of_cube(sampler, count, len(kinds), np.random.default_rng(seed)):
+        for column, (key, kind) in enumerate(kinds.items()):
+            columns[key][at : at + len(points)] = kind.quantile(points[:, column])
+        at += len(points)
     ds = xr.Dataset(
-        {
-            key: ("sample", kind.quantile(points[:, at]))
-            for at, (key, kind) in enumerate(kinds.items())
-        },
+        {key: ("sample", values) for key, values in columns.items()},
         coords={"sample": np.arange(count)},
         attrs={
             "design": sampler,

@@ -66,7 +66,7 @@ def _again(study: Study, layout: Layout, manifest: Manifest, block: Block) -> in
     held = _of_block(layout, study, block)
     failed = np.nonzero(held["status"].values != OK)
     part = part_of(study, block)
-    result = study.run(_members(part, failed))
+    result = study.run(members(part, failed))
     for key in held.data_vars:
         if set(part.sizes) <= set(held[key].dims):
             held[key].values[failed] = result[key].values
@@ -82,7 +82,7 @@ def _of_block(layout: Layout, study: Study, block: Block) -> xr.Dataset:
         return ds.isel(region).load()
 
 
-def _members(part: xr.Dataset, places: tuple[Any, ...]) -> xr.Dataset:
+def members(part: xr.Dataset, places: tuple[Any, ...]) -> xr.Dataset:
     """Some members of a part of a design, each a sample of its own."""
     import xarray as xr
 

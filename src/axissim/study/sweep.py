@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,15 @@ import numpy as np
 
 from axissim.model.model import Model, ModelError
 from axissim.solve.work import NOT_RUN, Runs
-from axissim.study.blockwise import Study
 from axissim.study.choice import Choice, choose, runs_of
-from axissim.study.dataset import labelled, model_hash
+from axissim.study.dataset import labelled
 from axissim.study.jumps import Jumps, jumps_of, series_of
 from axissim.study.plan import Plan, planned
 from axissim.study.protocol import read
 from axissim.study.question import Question, question_of
-from axissim.study.retry import retry as run_again
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
-from axissim.study.streaming import stream
+from axissim.study.stored import Sweeping, stored
 from axissim.study.summaries import summaries as read_summaries
 from axissim.study.summed import needed, summed_up
 from axissim.study.timetable import members
@@ -129,6 +126,7 @@ def sweep(
     force: bool = False,
     cluster: str = "",
     retry: bool = False,
+    audit: float = 1e-3,
 ) -> xr.Dataset:
     """Run `model` once for every member of `design`.
 
@@ -160,6 +158,10 @@ def sweep(
     retry : bool
         With `store`: run only what failed there again, by another method, tolerance or
         `max_steps`.
+    audit : float
+        With `store`: the share of runs, at least 16, that SciPy makes again at a hundred times
+        finer tolerance, with the hardest ones and those beside failures; what it finds is the
+        attribute ``audit``.  0 for none.
 
     The other parameters, and errors, are those of `simulate`.
 
@@ -172,18 +174,16 @@ def sweep(
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
         ``not_run``.  From a store numbers are read when they are first asked for.
     """
+    actions, times = read(protocol), _times(t)
+    design = members(actions) if design is None else design
     if store is not None:
         asked: dict[str, Any] = {
-            "params": params, "init": init, "protocol": protocol, "outputs": outputs,
+            "params": params, "init": init, "protocol": actions, "outputs": outputs,
             "summaries": summaries, "method": method, "rtol": rtol, "atol": atol,
             "max_steps": max_steps, "step": step,
         }  # fmt: skip
-        study = _study(model, design, t, asked, 1 if cluster else threads, dtype)
-        if retry:
-            return run_again(study, store, watch)
-        return stream(study, store, force=force, watch=watch, cluster=cluster)
-    actions, times = read(protocol), _times(t)
-    design = members(actions) if design is None else design
+        sweeping = Sweeping(sweep, model, times, 1 if cluster else threads, asked)
+        return stored(sweeping, design, store, dtype, force, watch, cluster, retry, audit)
     summed = read_summaries(summaries, model.by_id)
     if summed:
         outputs = needed(summed, outputs)
@@ -200,56 +200,6 @@ def sweep(
     _blank_unrun(runs)
     ds = _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
     return summed_up(ds, summed, question.dims) if summed else ds
-
-
-@dataclass(frozen=True)
-class _Sweeping:
-    """A sweep that waits for its design; it can be sent to another process."""
-
-    model: Model
-    times: Any
-    threads: int | None
-    asked: Mapping[str, Any]
-
-    def __call__(self, design: xr.Dataset) -> xr.Dataset:
-        return sweep(self.model, design, t=self.times, threads=self.threads, **self.asked)
-
-
-def _study(
-    model: Model,
-    design: xr.Dataset | None,
-    t: Times,
-    asked: Mapping[str, Any],
-    threads: int | None,
-    dtype: str,
-) -> Study:
-    """A sweep as what a store is for."""
-    actions, times = read(asked["protocol"]), _times(t)
-    design = members(actions) if design is None else design
-    asked = {**asked, "protocol": actions}
-    outputs = asked["outputs"]
-    if asked["summaries"]:
-        outputs = needed(read_summaries(asked["summaries"], model.by_id), outputs)
-    moving = len(outputs) if outputs is not None else len(model.states) + len(model.observables)
-    facts = {
-        "model": model_hash(model),
-        "model_id": model.id,
-        "times": [float(time) for time in times],
-        "protocol": [str(action) for action in actions],
-        **{key: _told(value) for key, value in asked.items() if key != "protocol"},
-    }
-
-    run = _Sweeping(model, times, threads, asked)
-    return Study(design, run, facts, 8 * (len(times) + 1) * max(moving, 1), dtype)
-
-
-def _told(value: Any) -> Any:
-    """A setting as a plain value."""
-    if isinstance(value, Mapping):
-        return {
-            str(key): held if isinstance(held, str) else float(held) for key, held in value.items()
-        }
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
 
 
 def _jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:

@@ -1,0 +1,163 @@
+"""How far to trust a sweep: some of its runs made again by SciPy, a hundred times finer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.solve.work import OK
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FINER = 100.0  # the reference's tolerance, beside that of the sweep
+PROMISE = 100.0  # times the relative tolerance: what a run may be off by
+_HARDEST = 8  # runs with the most steps, and runs next to failures, that are looked at
+_RECORD = ("status", "n_steps", "n_rejected", "t_fail", "method")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit found.
+
+    Attributes
+    ----------
+    runs : int
+        How many were made again.
+    unsolved : int
+        How many of them the reference could not do either.
+    worst, typical : dict
+        Of each variable the greatest and the median deviation: of a run, its greatest over the
+        times, of the variable's greatest value in that run.
+    run : int
+        The run that is furthest off, in the order of the design.
+    promise : float
+        What the deviations are held to.
+    """
+
+    runs: int
+    unsolved: int
+    worst: dict[str, float]
+    typical: dict[str, float]
+    run: int
+    promise: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether every run is as near as promised."""
+        return all(value <= self.promise for value in self.worst.values())
+
+    def told(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return {
+            "runs": self.runs, "unsolved": self.unsolved, "worst": self.worst,
+            "typical": self.typical, "run": self.run, "promise": self.promise, "kept": self.kept,
+        }  # fmt: skip
+
+    def line(self) -> str:
+        """The report in one line."""
+        if not self.worst:  # nothing to compare
+            return f"audit: SciPy could do none of {self.runs} runs"
+        key = max(self.worst, key=lambda key: self.worst[key])
+        verdict = "within" if self.kept else "BEYOND"
+        return (
+            f"audit: {self.runs} runs by SciPy at {FINER:g}x finer tolerance: at most "
+            f"{self.worst[key]:.1e} off ({key}, run {self.run}; half of them below "
+            f"{self.typical[key]:.1e}), {verdict} the promise of {self.promise:.1e}"
+        )
+
+
+def chosen(
+    status: Any, n_steps: Any, *, share: float = 1e-3, least: int = 16, seed: int = 0
+) -> Any:
+    """Which runs to make again, by their place in the order of the design.
+
+    Parameters
+    ----------
+    status, n_steps : (runs,) array
+    share : float
+        Of the runs that are done, drawn by lot with `seed`; at least `least`.
+
+    Returns
+    -------
+    (k,) array of int
+        Those drawn, those with the most steps, and those beside a failure in the design's order.
+    """
+    good = np.flatnonzero(status == OK)
+    count = min(max(int(np.ceil(share * good.size)), least), good.size)
+    drawn = np.random.default_rng(seed).choice(good, count, replace=False)
+    hard = good[np.argsort(n_steps[good], kind="stable")[::-1][:_HARDEST]]
+    failed = np.flatnonzero((status != OK) & (status != 0))[:_HARDEST]
+    beside = np.clip(np.concatenate([failed - 1, failed + 1]), 0, len(status) - 1)
+    return np.unique(np.concatenate([drawn, hard, beside[status[beside] == OK]]).astype(int))
+
+
+def audit(
+    result: xr.Dataset,
+    rerun: Callable[[Any], xr.Dataset],
+    *,
+    rtol: float,
+    share: float = 1e-3,
+    least: int = 16,
+    seed: int = 0,
+) -> Report:
+    """Make some runs of a sweep again and tell how far it was off.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of a sweep, in memory or from a store.
+    rerun : callable
+        Makes the runs at some places of the design's order again, over ``sample``, finer.
+    rtol : float
+        Of the sweep.
+    share, least, seed
+        See `chosen`.
+
+    Returns
+    -------
+    Report
+        Held to ``PROMISE * rtol``: error control holds each step's error to the tolerance, and in
+        the models of the library they add up to some ten times of it.
+    """
+    dims = result["status"].dims
+    flat = {key: result[key].values.ravel() for key in ("status", "n_steps")}
+    rows = chosen(flat["status"], flat["n_steps"], share=share, least=least, seed=seed)
+    if not rows.size:
+        return Report(0, 0, {}, {}, -1, PROMISE * rtol)
+    truth = rerun(rows)
+    solved = truth["status"].values == OK
+    shape = [result.sizes[dim] for dim in dims]
+    places = np.unravel_index(rows, shape) if dims else ()
+    keys = [str(key) for key in result.data_vars if key not in _RECORD]
+    off = {
+        key: _deviation(_rows(result[key], dims, places)[solved], truth[key].values[solved])
+        for key in keys
+    }
+    worst = {key: float(values.max()) for key, values in off.items() if values.size}
+    run = -1
+    if worst:
+        key = max(worst, key=lambda key: worst[key])
+        run = int(rows[solved][off[key].argmax()])
+    typical = {key: float(np.median(values)) for key, values in off.items() if values.size}
+    return Report(len(rows), int((~solved).sum()), worst, typical, run, PROMISE * rtol)
+
+
+def _rows(variable: xr.DataArray, dims: Any, places: Any) -> Any:
+    """Some runs of a variable, those of a store read one by one."""
+    import xarray as xr
+
+    at = {dim: xr.DataArray(place, dims="audited") for dim, place in zip(dims, places, strict=True)}
+    return variable.isel(at).transpose("audited", ...).values if dims else variable.values[None]
+
+
+def _deviation(fast: Any, truth: Any) -> Any:
+    """How far each run is off, of its greatest value, or of what is usual where that is tiny."""
+    fast, truth = (array.reshape(len(array), -1) for array in (fast, truth))
+    size = np.abs(truth).max(axis=1)
+    usual = np.median(size[size > 0.0]) if (size > 0.0).any() else 1.0
+    apart = np.abs(fast.astype(float) - truth).max(axis=1) / np.maximum(size, 1e-3 * usual)
+    return np.where(np.isnan(apart), np.where(np.isnan(truth).any(axis=1), 0.0, np.inf), apart)

@@ -1,0 +1,114 @@
+"""A sweep whose results go into a store, and are audited there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.model.model import Model
+from axissim.study.audit import FINER
+from axissim.study.audit import audit as audit_of
+from axissim.study.blockwise import Study
+from axissim.study.dataset import model_hash
+from axissim.study.layout import Layout
+from axissim.study.retry import members, retry
+from axissim.study.store import open as open_store
+from axissim.study.streaming import stream
+from axissim.study.summaries import summaries as read_summaries
+from axissim.study.summed import needed
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """A sweep that waits for its design; it can be sent to another process.
+
+    `sweep` is `axissim.sweep`, and `asked` what it is asked beside model, design and times.
+    """
+
+    sweep: Callable[..., xr.Dataset]
+    model: Model
+    times: Any
+    threads: int | None
+    asked: Mapping[str, Any]
+
+    def __call__(self, design: xr.Dataset) -> xr.Dataset:
+        return self.sweep(self.model, design, t=self.times, threads=self.threads, **self.asked)
+
+    def finer(self, design: xr.Dataset) -> xr.Dataset:
+        """The same by SciPy, at a finer tolerance."""
+        atol = self.asked["atol"]
+        if isinstance(atol, Mapping):
+            atol = {key: value / FINER for key, value in atol.items()}
+        elif atol is not None:
+            atol = atol / FINER
+        asked = {
+            **self.asked, "method": "scipy:LSODA", "rtol": self.asked["rtol"] / FINER,
+            "atol": atol, "max_steps": 100 * self.asked["max_steps"], "step": None,
+        }  # fmt: skip
+        return self.sweep(self.model, design, t=self.times, threads=1, **asked)
+
+
+def stored(
+    sweeping: Sweeping,
+    design: xr.Dataset,
+    path: str | Path,
+    dtype: str,
+    force: bool,
+    watch: Callable[[int], None] | None,
+    cluster: str,
+    again: bool,
+    audit: float,
+) -> xr.Dataset:
+    """Sweep into the store at `path` and audit it; see `axissim.sweep`."""
+    study = _study(sweeping, design, dtype)
+    if again:
+        ds = retry(study, path, watch)
+    else:
+        ds = stream(study, path, force=force, watch=watch, cluster=cluster)
+    complete = json.loads(ds.attrs["config"])["complete"]
+    if not audit or not complete or ("audit" in ds.attrs and not again):
+        return ds
+    shape = tuple(design.sizes.values())
+
+    def rerun(rows: Any) -> xr.Dataset:
+        return sweeping.finer(members(design, np.unravel_index(rows, shape)))
+
+    report = audit_of(ds, rerun, rtol=sweeping.asked["rtol"], share=audit)
+    ds.close()
+    Layout(Path(path), (), ()).finish({"audit": json.dumps(report.told(), sort_keys=True)})
+    return open_store(path)
+
+
+def _study(sweeping: Sweeping, design: xr.Dataset, dtype: str) -> Study:
+    """A sweep as what a store is for."""
+    model, asked = sweeping.model, sweeping.asked
+    outputs = asked["outputs"]
+    if asked["summaries"]:
+        outputs = needed(read_summaries(asked["summaries"], model.by_id), outputs)
+    moving = len(outputs) if outputs is not None else len(model.states) + len(model.observables)
+    facts = {
+        "model": model_hash(model),
+        "model_id": model.id,
+        "times": [float(time) for time in sweeping.times],
+        "protocol": [str(action) for action in asked["protocol"]],
+        **{key: _told(value) for key, value in asked.items() if key != "protocol"},
+    }
+    bytes_of_run = 8 * (len(sweeping.times) + 1) * max(moving, 1)
+    return Study(design, sweeping, facts, bytes_of_run, dtype)
+
+
+def _told(value: Any) -> Any:
+    """A setting as a plain value."""
+    if isinstance(value, Mapping):
+        return {
+            str(key): held if isinstance(held, str) else float(held) for key, held in value.items()
+        }
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
