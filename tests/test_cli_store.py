@@ -118,3 +118,27 @@ def test_summaries(axissim: Call, command: list[Any], tmp_path: Path) -> None:
     code, _, err = axissim(*command, "--force", "--summary", "max(y)")
     assert code == 2
     assert "names 'y', which is not there" in err
+
+
+def test_diagnose_tells_why_runs_failed(axissim: Call, tmp_path: Path) -> None:
+    model = tmp_path / "blows.ant"
+    model.write_text("model blows()\n  var x = 1; const k = 1\n  x' = k*x^2\nend\n")
+    store = tmp_path / "b.zarr"
+    assert axissim("sweep", model, "-p", "k=0.1,5", "-t", "0:2:3", "--out", store)[0] == 3
+    code, out, _ = axissim("diagnose", store, "--model", model, "--scripts", tmp_path / "again")
+    assert code == 0
+    assert out.startswith("run 1 (k = 5): step_too_small at t = 0.2")
+    assert "blow-up in finite time: x is" in out
+    assert (tmp_path / "again" / "run_1.py").read_text().startswith("import axissim as ax")
+    told = json.loads(axissim("diagnose", store, "--model", model, "--json")[1])
+    assert told[0]["values"] == {"k": 5.0}
+    model.write_text("model blows()\n  var x = 1; const k = 1\n  x' = k*x^3\nend\n")
+    code, _, err = axissim("diagnose", store, "--model", model)
+    assert code == 2
+    assert "made by another version of 'blows'" in err
+
+
+def test_nothing_to_diagnose(axissim: Call, command: list[Any], tmp_path: Path) -> None:
+    assert axissim(*command)[0] == 0
+    code, out, _ = axissim("diagnose", tmp_path / "a.zarr", "--model", command[1])
+    assert (code, out) == (0, "no run failed\n")

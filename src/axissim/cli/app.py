@@ -12,6 +12,7 @@ from axissim.cli.catalogue import list_models, show
 from axissim.cli.cite import cite
 from axissim.cli.compare import compare
 from axissim.cli.convert import convert
+from axissim.cli.diagnose import diagnose
 from axissim.cli.drawing import plot
 from axissim.cli.keeping import verify
 from axissim.cli.machine import doctor, warmup
@@ -29,7 +30,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_models)
-for command in (show, cite, run, sweep, verify, plot, convert, validate, compare, doctor, warmup):
+for command in (
+    show,
+    cite,
+    run,
+    sweep,
+    verify,
+    diagnose,
+    plot,
+    convert,
+    validate,
+    compare,
+    doctor,
+    warmup,
+):
     app.command()(command)
 
 
