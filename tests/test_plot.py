@@ -14,6 +14,7 @@ import xarray as xr
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
+import axissim as ax
 from axissim import plot
 from axissim.plot.style import label, logarithmic, plain, spread_log
 
@@ -100,7 +101,7 @@ def test_only_what_is_asked_for_is_drawn() -> None:
     assert [axes.get_title("left") for axes in figure.axes] == ["Synthesis"]
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in plot.KINDS if kind != "failures"])
 def test_an_unknown_variable_is_refused(kind: str) -> None:
     with pytest.raises(ValueError, match="'edda' is not in the result; it holds eda, V_TH"):
         plot.picture(result({"k": [1, 2], "q": [1, 2]}), kind, ids=["edda"])
@@ -302,3 +303,24 @@ def test_the_look_stays_inside() -> None:
     before = dict(mpl.rcParams)
     plot.timecourse(result({}))
     assert dict(mpl.rcParams) == before
+
+
+def test_a_map_of_failures() -> None:
+    model = ax.load(
+        "model m()\n  var x = 1; const k = 1; const c = 1; const d = 1\n  x' = k*x^2 - c*x\nend\n"
+    )
+    design = ax.design.sobol({"d": (1, 2), "k": (0.1, 3), "c": (0.1, 3)}, n=200, seed=1)
+    ds = ax.sweep(model, design, t=(0, 2, 3))
+    figure = ax.plot.failures(ds)
+    first, second = figure.axes
+    assert {first.get_xlabel(), first.get_ylabel()} == {"k", "c"}  # d tells nothing
+    shown = sum(len(dots.get_offsets()) for dots in first.collections)
+    assert shown == 200
+    assert "d" in {second.get_xlabel(), second.get_ylabel()}
+    one = ax.sweep(model, ax.design.grid({"k": [0.1, 5.0]}), t=(0, 2, 3))
+    assert len(ax.plot.picture(one, "failures").axes) == 1
+    fine = ax.sweep(model, ax.design.grid({"k": [0.1, 0.2]}), t=(0, 2, 3))
+    with pytest.raises(ValueError, match="no run failed"):
+        ax.plot.failures(fine)
+    with pytest.raises(ValueError, match="'kk' is not swept; swept are k"):
+        ax.plot.failures(one, "kk")

@@ -99,6 +99,9 @@ def test_which_runs_are_chosen() -> None:
     rows = chosen(status, steps, share=0.01, seed=1)
     np.testing.assert_array_equal(rows, chosen(status, steps, share=0.01, seed=1))
     assert {499, 501, 999, 998, 992} <= set(rows)
+    points = np.column_stack([steps % 7, 1000.0 * steps])
+    points[13] = points[500] + 1e-3
+    assert 13 in chosen(status, steps, points, share=0.001, seed=1)
     assert 500 not in rows
     assert len(rows) >= 16
     assert set(chosen(status, steps, share=1.0)) == set(range(1000)) - {500}

@@ -18,7 +18,9 @@ def plot(
         Path | None,
         typer.Option(metavar="PICTURE", help=".png, .pdf or .svg; left out, FILE with .png."),
     ] = None,
-    kind: Annotated[str, typer.Option(help="auto, timecourse, fan, heatmap or overview.")] = "auto",
+    kind: Annotated[
+        str, typer.Option(help="auto, timecourse, fan, heatmap, overview, failures.")
+    ] = "auto",
     ids: Annotated[
         list[str] | None,
         typer.Option("-o", "--ids", metavar="ID,ID", help="What to draw, the first the largest."),

@@ -146,6 +146,8 @@ def sweep(
     summed = grammar.formulas(summary or ())
     if summed and outputs:
         raise ValueError("a sweep keeps outputs or summaries; leave -o or --summary out")
+    if summed and plot:
+        raise ValueError("a sweep's picture is of trajectories; leave --plot or --summary out")
     actions = protocol(dose, protocol_file, quiet)
     persons = grammar.people(people) if people else None
     design = designed(question.model, given, table, n, seed, sampler, actions, persons)

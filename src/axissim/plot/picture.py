@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from axissim.plot.curves import fan, timecourse
+from axissim.plot.failures import failures
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.runs import dims
@@ -15,7 +16,7 @@ from axissim.plot.runs import dims
 if TYPE_CHECKING:
     import xarray as xr
 
-KINDS = ("auto", "timecourse", "fan", "heatmap", "overview")
+KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures")
 
 
 def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
@@ -46,7 +47,8 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         kind = _fitting(ds)
     if kind == "heatmap":
         return heatmap(ds, ids[0] if ids else None)
-    return {"timecourse": timecourse, "fan": fan, "overview": overview}[kind](ds, ids)
+    kinds = {"timecourse": timecourse, "fan": fan, "overview": overview, "failures": failures}
+    return kinds[kind](ds, ids)
 
 
 def _fitting(ds: xr.Dataset) -> str:

@@ -71,28 +71,48 @@ class Report:
 
 
 def chosen(
-    status: Any, n_steps: Any, *, share: float = 1e-3, least: int = 16, seed: int = 0
+    status: Any,
+    n_steps: Any,
+    points: Any = None,
+    *,
+    share: float = 1e-3,
+    least: int = 16,
+    seed: int = 0,
 ) -> Any:
     """Which runs to make again, by their place in the order of the design.
 
     Parameters
     ----------
     status, n_steps : (runs,) array
+    points : (runs, d) array, optional
+        What the design sets in each.
     share : float
         Of the runs that are done, drawn by lot with `seed`; at least `least`.
 
     Returns
     -------
     (k,) array of int
-        Those drawn, those with the most steps, and those beside a failure in the design's order.
+        Those drawn, those with the most steps, and those nearest to a failure: by `points`, or,
+        without them, in the design's order.
     """
     good = np.flatnonzero(status == OK)
     count = min(max(int(np.ceil(share * good.size)), least), good.size)
     drawn = np.random.default_rng(seed).choice(good, count, replace=False)
     hard = good[np.argsort(n_steps[good], kind="stable")[::-1][:_HARDEST]]
     failed = np.flatnonzero((status != OK) & (status != 0))[:_HARDEST]
-    beside = np.clip(np.concatenate([failed - 1, failed + 1]), 0, len(status) - 1)
-    return np.unique(np.concatenate([drawn, hard, beside[status[beside] == OK]]).astype(int))
+    beside = [_nearest(good, place, points) for place in failed] if good.size else []
+    return np.unique(np.concatenate([drawn, hard, *beside]).astype(int))
+
+
+def _nearest(good: Any, place: int, points: Any) -> Any:
+    """The two runs that are done nearest to one that failed."""
+    if points is None:
+        far = np.abs(good - place)
+    else:
+        spread = np.ptp(points, axis=0)
+        scaled = points / np.where(spread > 0.0, spread, 1.0)
+        far = np.abs(scaled[good] - scaled[place]).max(axis=1)
+    return good[np.argsort(far, kind="stable")[:2]]
 
 
 def audit(
@@ -100,6 +120,7 @@ def audit(
     rerun: Callable[[Any], xr.Dataset],
     *,
     rtol: float,
+    points: Any = None,
     share: float = 1e-3,
     least: int = 16,
     seed: int = 0,
@@ -114,7 +135,7 @@ def audit(
         Makes the runs at some places of the design's order again, over ``sample``, finer.
     rtol : float
         Of the sweep.
-    share, least, seed
+    points, share, least, seed
         See `chosen`.
 
     Returns
@@ -125,7 +146,7 @@ def audit(
     """
     dims = result["status"].dims
     flat = {key: result[key].values.ravel() for key in ("status", "n_steps")}
-    rows = chosen(flat["status"], flat["n_steps"], share=share, least=least, seed=seed)
+    rows = chosen(flat["status"], flat["n_steps"], points, share=share, least=least, seed=seed)
     if not rows.size:
         return Report(0, 0, {}, {}, -1, PROMISE * rtol)
     truth = rerun(rows)

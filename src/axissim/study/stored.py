@@ -81,10 +81,20 @@ def stored(
     def rerun(rows: Any) -> xr.Dataset:
         return sweeping.finer(members(design, np.unravel_index(rows, shape)))
 
-    report = audit_of(ds, rerun, rtol=sweeping.asked["rtol"], share=audit)
+    rtol = sweeping.asked["rtol"]
+    report = audit_of(ds, rerun, rtol=rtol, points=_points(design), share=audit)
     ds.close()
     Layout(Path(path), (), ()).finish({"audit": json.dumps(report.told(), sort_keys=True)})
     return open_store(path)
+
+
+def _points(design: xr.Dataset) -> Any:
+    """What the design sets in each run, for samples; of a grid neighbours are in its order."""
+    if len(design.sizes) != 1 or not design.data_vars:
+        return None
+    (dim,) = design.sizes
+    columns = [v.values for v in design.data_vars.values() if v.dims == (dim,)]
+    return np.column_stack(columns) if columns else None
 
 
 def _study(sweeping: Sweeping, design: xr.Dataset, dtype: str) -> Study:
