@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -63,10 +64,11 @@ class Report:
             return f"audit: SciPy could do none of {self.runs} runs"
         key = max(self.worst, key=lambda key: self.worst[key])
         verdict = "within" if self.kept else "BEYOND"
+        left = f"; SciPy could not do {self.unsolved} of them" if self.unsolved else ""
         return (
             f"audit: {self.runs} runs by SciPy at {FINER:g}x finer tolerance: at most "
             f"{self.worst[key]:.1e} off ({key}, run {self.run}; half of them below "
-            f"{self.typical[key]:.1e}), {verdict} the promise of {self.promise:.1e}"
+            f"{self.typical[key]:.1e}), {verdict} the promise of {self.promise:.1e}{left}"
         )
 
 
@@ -109,9 +111,9 @@ def _nearest(good: Any, place: int, points: Any) -> Any:
     if points is None:
         far = np.abs(good - place)
     else:
-        spread = np.ptp(points, axis=0)
-        scaled = points / np.where(spread > 0.0, spread, 1.0)
-        far = np.abs(scaled[good] - scaled[place]).max(axis=1)
+        spread = np.ptp(points[good], axis=0)  # a failure may be due to a value that is not finite
+        apart = np.abs(points[good] - points[place]) / np.where(spread > 0.0, spread, 1.0)
+        far = np.where(np.isfinite(points[place]), apart, 0.0).max(axis=1)
     return good[np.argsort(far, kind="stable")[:2]]
 
 
@@ -119,11 +121,12 @@ def audit(
     result: xr.Dataset,
     rerun: Callable[[Any], xr.Dataset],
     *,
-    rtol: float,
+    rtol: float | None = None,
     points: Any = None,
     share: float = 1e-3,
     least: int = 16,
     seed: int = 0,
+    promise: float | None = None,
 ) -> Report:
     """Make some runs of a sweep again and tell how far it was off.
 
@@ -133,27 +136,32 @@ def audit(
         Of a sweep, in memory or from a store.
     rerun : callable
         Makes the runs at some places of the design's order again, over ``sample``, finer.
-    rtol : float
-        Of the sweep.
+    rtol : float, optional
+        Of the sweep, where `result` does not say; the looser counts, since a store may hold runs
+        of another try.
     points, share, least, seed
         See `chosen`.
+    promise : float, optional
+        What to hold the runs to in place of that below.
 
     Returns
     -------
     Report
         Held to ``PROMISE * rtol``: error control holds each step's error to the tolerance, and in
-        the models of the library they add up to some ten times of it.
+        the models of the library they add up to some ten times of it.  Numbers kept as float32
+        are allowed their rounding beside it.
     """
     dims = result["status"].dims
     flat = {key: result[key].values.ravel() for key in ("status", "n_steps")}
     rows = chosen(flat["status"], flat["n_steps"], points, share=share, least=least, seed=seed)
+    keys = [str(key) for key in result.data_vars if key not in _RECORD]
+    promise = _promise(result[keys], rtol) if promise is None else promise
     if not rows.size:
-        return Report(0, 0, {}, {}, -1, PROMISE * rtol)
+        return Report(0, 0, {}, {}, -1, promise)
     truth = rerun(rows)
     solved = truth["status"].values == OK
     shape = [result.sizes[dim] for dim in dims]
     places = np.unravel_index(rows, shape) if dims else ()
-    keys = [str(key) for key in result.data_vars if key not in _RECORD]
     off = {
         key: _deviation(_rows(result[key], dims, places)[solved], truth[key].values[solved])
         for key in keys
@@ -164,7 +172,17 @@ def audit(
         key = max(worst, key=lambda key: worst[key])
         run = int(rows[solved][off[key].argmax()])
     typical = {key: float(np.median(values)) for key, values in off.items() if values.size}
-    return Report(len(rows), int((~solved).sum()), worst, typical, run, PROMISE * rtol)
+    return Report(len(rows), int((~solved).sum()), worst, typical, run, promise)
+
+
+def _promise(kept: xr.Dataset, rtol: float | None) -> float:
+    """What a sweep is held to, by its tolerance and how its numbers are kept."""
+    own = json.loads(kept.attrs.get("config", "{}")).get("rtol")
+    given = [float(value) for value in (rtol, own) if value is not None]
+    if not given:
+        raise ValueError("the result does not say its tolerance; give rtol, or promise")
+    narrow = any(variable.dtype == np.float32 for variable in kept.data_vars.values())
+    return PROMISE * max(given) + (float(np.finfo(np.float32).eps) if narrow else 0.0)
 
 
 def _rows(variable: xr.DataArray, dims: Any, places: Any) -> Any:
@@ -176,9 +194,14 @@ def _rows(variable: xr.DataArray, dims: Any, places: Any) -> Any:
 
 
 def _deviation(fast: Any, truth: Any) -> Any:
-    """How far each run is off, of its greatest value, or of what is usual where that is tiny."""
-    fast, truth = (array.reshape(len(array), -1) for array in (fast, truth))
-    size = np.abs(truth).max(axis=1)
+    """How far each run is off, of its greatest value, or of what is usual where that is tiny.
+
+    Where the truth is NaN there is nothing to compare; where only the sweep is, it is wrong.
+    """
+    fast, truth = (array.reshape(len(array), -1).astype(float) for array in (fast, truth))
+    known = ~np.isnan(truth)
+    size = np.abs(np.where(known, truth, 0.0)).max(axis=1)
     usual = np.median(size[size > 0.0]) if (size > 0.0).any() else 1.0
-    apart = np.abs(fast.astype(float) - truth).max(axis=1) / np.maximum(size, 1e-3 * usual)
-    return np.where(np.isnan(apart), np.where(np.isnan(truth).any(axis=1), 0.0, np.inf), apart)
+    apart = np.where(known, np.abs(fast - truth), 0.0).max(axis=1)
+    off = apart / np.maximum(size, 1e-3 * usual)
+    return np.where(np.isnan(off), np.inf, off)
