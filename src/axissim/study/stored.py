@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.model.model import Model
+from axissim.solve.work import OK
 from axissim.study.audit import FINER
 from axissim.study.audit import audit as audit_of
 from axissim.study.blockwise import Study
@@ -24,6 +25,8 @@ from axissim.study.summed import needed
 
 if TYPE_CHECKING:
     import xarray as xr
+
+_PATIENCE = 20_000  # steps of LSODA before Radau is asked
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Sweeping:
     def __call__(self, design: xr.Dataset) -> xr.Dataset:
         return self.sweep(self.model, design, t=self.times, threads=self.threads, **self.asked)
 
-    def finer(self, design: xr.Dataset) -> xr.Dataset:
+    def finer(self, design: xr.Dataset, method: str = "scipy:LSODA") -> xr.Dataset:
         """The same by SciPy, at a finer tolerance."""
         atol = self.asked["atol"]
         if isinstance(atol, Mapping):
@@ -50,9 +53,11 @@ class Sweeping:
         elif atol is not None:
             atol = atol / FINER
         asked = {
-            **self.asked, "method": "scipy:LSODA", "rtol": self.asked["rtol"] / FINER,
+            **self.asked, "method": method, "rtol": self.asked["rtol"] / FINER,
             "atol": atol, "max_steps": 100 * self.asked["max_steps"], "step": None,
         }  # fmt: skip
+        if method == "scipy:LSODA":
+            asked["max_steps"] = min(asked["max_steps"], _PATIENCE)
         return self.sweep(self.model, design, t=self.times, threads=1, **asked)
 
 
@@ -79,7 +84,14 @@ def stored(
     shape = tuple(design.sizes.values())
 
     def rerun(rows: Any) -> xr.Dataset:
-        return sweeping.finer(members(design, np.unravel_index(rows, shape)))
+        runs = members(design, np.unravel_index(rows, shape))
+        truth = sweeping.finer(runs)
+        left = np.flatnonzero(truth["status"].values != OK)
+        if left.size:  # LSODA does not get on, beside a singularity, say, where Radau does
+            again = sweeping.finer(runs.isel(sample=left), "scipy:Radau")
+            for key in again.data_vars:
+                truth[key].values[left] = again[key].values
+        return truth
 
     rtol = sweeping.asked["rtol"]
     report = audit_of(ds, rerun, rtol=rtol, points=_points(design), share=audit)
