@@ -121,6 +121,12 @@ def test_infinities_lie_at_the_ends() -> None:
     np.testing.assert_allclose(found, [-np.inf, 1.0, np.inf], rtol=ACCURACY)
 
 
+def test_what_is_smaller_than_any_normal_number_counts_as_zero() -> None:
+    tiny = float(np.finfo(float).tiny)
+    assert of([[0.99 * tiny, -0.4 * tiny, -0.0]]).quantile(0.5).tolist() == [0.0, 0.0, 0.0]
+    np.testing.assert_allclose(of([[tiny, -tiny]]).quantile(0.5), [tiny, -tiny], rtol=ACCURACY)
+
+
 def test_saved_and_read_it_is_the_same_and_goes_on(tmp_path: Any) -> None:
     values = np.random.default_rng(9).normal(size=(200, 4))
     values[:, 2] = np.nan  # a time without a bucket

@@ -86,6 +86,11 @@ def test_a_run_with_a_nan_has_no_summary() -> None:
         assert np.isnan(found(text, broken)[1])  # though NaN**0 is 1
 
 
+def test_a_trajectory_without_a_value_somewhere_has_no_summary() -> None:
+    for text in ("t_max(ramp/ramp)", "time_above(ramp/ramp, 0)", "peaks((ramp - 1)**0.5)"):
+        assert np.isnan(found(text)).all()  # 0/0 at the start; the root of what is negative
+
+
 def test_no_period_without_two_rises() -> None:
     assert np.isnan(found("period(ramp)")).all()
 

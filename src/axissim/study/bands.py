@@ -160,7 +160,7 @@ def _running(counts: Any) -> Any:
 def _codes(values: Any) -> Any:
     """Time and bucket of each number, in no shape; without NaN."""
     size = np.abs(values, dtype=float)
-    bucket = np.ascontiguousarray(size).view(np.int64) >> _SHIFT
+    bucket = size.view(np.int64) >> _SHIFT
     bucket[size < _TINY] = 0
     np.negative(bucket, out=bucket, where=values < 0.0)
     bucket += np.arange(values.shape[1]) * _SPAN + _ZERO
