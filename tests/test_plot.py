@@ -101,7 +101,7 @@ def test_only_what_is_asked_for_is_drawn() -> None:
     assert [axes.get_title("left") for axes in figure.axes] == ["Synthesis"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in plot.KINDS if kind != "failures"])
+@pytest.mark.parametrize("kind", sorted({*plot.KINDS} - {"failures", "bands"}))
 def test_an_unknown_variable_is_refused(kind: str) -> None:
     with pytest.raises(ValueError, match="'edda' is not in the result; it holds eda, V_TH"):
         plot.picture(result({"k": [1, 2], "q": [1, 2]}), kind, ids=["edda"])
@@ -324,3 +324,20 @@ def test_a_map_of_failures() -> None:
         ax.plot.failures(fine)
     with pytest.raises(ValueError, match="'kk' is not swept; swept are k"):
         ax.plot.failures(one, "kk")
+
+
+def test_bands_that_a_sweep_kept() -> None:
+    model = ax.load("model m()\n  var x = 3; const k = 1\n  x' = -k*x\nend\n")
+    d = ax.design.sample({"k": "uniform(0.5, 2)"}, n=99, seed=1)
+    ds = ax.sweep(model, d, t=(0, 1, 5), summaries=["bands(x)", "max(x)"])
+    figure = plot.picture(ds)
+    (axes,) = figure.axes
+    assert [collection.get_label() for collection in axes.collections] == [
+        "5 to 95 %",
+        "25 to 75 %",
+    ]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), ds["bands_x"].sel(quantile=0.5))
+    with pytest.raises(ValueError, match="holds no bands"):
+        plot.bands(ax.sweep(model, d, t=(0, 1, 5)))
+    with pytest.raises(ValueError, match="it holds bands_x"):
+        plot.bands(ds, "bands_y")

@@ -127,8 +127,9 @@ def sweep(
       -n 10000 --out sweep.zarr
 
     --summary 'max(eda)' keeps that number of each run in place of trajectories; also min,
-    mean, range, auc, first, last, at(x,t), t_max, t_min, time_above(x,level), time_below,
-    peaks, period, and what + - * / make of them; 'top=max(eda)' gives it a name.
+    mean, std, range, auc, first, last, at(x,t), t_max, t_min, time_above(x,level), time_below,
+    rise, peaks, period, and what + - * / make of them; 'top=max(eda)' gives it a name.
+    'bands(eda)' keeps quantiles over all runs at each time; so 'bands(eda, 0.1, 0.5, 0.9)'.
 
     A .zarr store is filled block by block: whatever ends the sweep, the same command goes on.
     --retry failed --max-steps 1000000 runs what failed there again.
@@ -146,8 +147,8 @@ def sweep(
     summed = grammar.formulas(summary or ())
     if summed and outputs:
         raise ValueError("a sweep keeps outputs or summaries; leave -o or --summary out")
-    if summed and plot:
-        raise ValueError("a sweep's picture is of trajectories; leave --plot or --summary out")
+    if summed and plot and not any("bands(" in text for text in summary or ()):
+        raise ValueError("a sweep's picture is of trajectories, or of --summary 'bands(x)'")
     actions = protocol(dose, protocol_file, quiet)
     persons = grammar.people(people) if people else None
     design = designed(question.model, given, table, n, seed, sampler, actions, persons)

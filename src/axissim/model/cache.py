@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from functools import cache
@@ -19,19 +21,30 @@ def cache_folder() -> Path:
     """
     given = os.environ.get("AXISSIM_CACHE_DIR")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for folder in [Path(given)] if given else [home / "axissim", _temporary()]:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    raise OSError(f"cannot write to {given}; set AXISSIM_CACHE_DIR to a folder that can be written")
+    folder = Path(given) if given else home / "axissim"
+    if _writable(folder):
+        return folder
+    if given:
+        raise OSError(
+            f"cannot write to {given}; set AXISSIM_CACHE_DIR to a folder that can be written"
+        )
+    return _temporary()
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 @cache
 def _temporary() -> Path:
-    return Path(tempfile.mkdtemp(prefix="axissim-"))
+    """A folder that goes when this process does."""
+    folder = Path(tempfile.mkdtemp(prefix="axissim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -6,10 +6,11 @@ No state of pyplot is touched, so that these work on a server, in threads and in
     figure.savefig("sweep.png")
 """
 
+from axissim.plot.bands import bands
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.picture import KINDS, picture
 
-__all__ = ["KINDS", "failures", "fan", "heatmap", "overview", "picture", "timecourse"]
+__all__ = ["KINDS", "bands", "failures", "fan", "heatmap", "overview", "picture", "timecourse"]

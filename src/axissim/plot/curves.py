@@ -58,9 +58,9 @@ def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
     if len(dims) > 1 or (dims and ds.sizes[dims[0]] > _MOST_LINES):
         return fan(ds, keys)
     many = str(dims[0]) if dims else ""
-    with page(ds, _size(len(keys)), words(ds)) as figure:
-        panels = _panels(figure, len(keys))
-        for at, (axes, key) in enumerate(zip(panels, keys, strict=True)):
+    with page(ds, size_of(len(keys)), words(ds)) as figure:
+        grid = panels(figure, len(keys))
+        for at, (axes, key) in enumerate(zip(grid, keys, strict=True)):
             if many:
                 _coloured(axes, ds, key, many)
             else:
@@ -68,9 +68,9 @@ def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
             axes.margins(y=0.08)
             if np.isfinite(ds[key]).any():
                 rest(axes, ds[key].values)
-            _dress(axes, ds, key)
+            dressed(axes, ds, key)
         if many:
-            _colour_bar(figure, panels, ds[many])
+            _colour_bar(figure, grid, ds[many])
     return figure
 
 
@@ -90,12 +90,12 @@ def fan(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     matplotlib.figure.Figure
     """
     keys = outputs(ds, ids)
-    with page(ds, _size(len(keys)), words(ds)) as figure:
-        panels = _panels(figure, len(keys))
-        for at, (axes, key) in enumerate(zip(panels, keys, strict=True)):
+    with page(ds, size_of(len(keys)), words(ds)) as figure:
+        grid = panels(figure, len(keys))
+        for at, (axes, key) in enumerate(zip(grid, keys, strict=True)):
             spread(axes, ds, key, COLOURS[at % len(COLOURS)])
-            _dress(axes, ds, key)
-        key_to_bands(figure, panels[0])
+            dressed(axes, ds, key)
+        key_to_bands(figure, grid[0])
     return figure
 
 
@@ -131,7 +131,8 @@ def rest(axes: Axes, values: Any) -> None:
         axes.set_ylim(0.0, top)
 
 
-def _size(count: int) -> tuple[float, float]:
+def size_of(count: int) -> tuple[float, float]:
+    """The size of a page with so many panels, in inches."""
     columns = _columns(count)
     rows = -(-count // columns)
     return (7.2, 4.6) if count == 1 else (4.0 * columns, 2.5 * rows + 0.9)
@@ -141,20 +142,21 @@ def _columns(count: int) -> int:
     return next((n for most, n in ((3, count), (4, 2), (9, 3)) if count <= most), 4)
 
 
-def _panels(figure: Figure, count: int) -> list[Axes]:
+def panels(figure: Figure, count: int) -> list[Axes]:
     """Small multiples with one axis of time, as many as asked for."""
     columns = _columns(count)
     rows = -(-count // columns)
     grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
-    panels: list[Axes] = list(grid.ravel())
-    for spare in panels[count:]:
+    found: list[Axes] = list(grid.ravel())
+    for spare in found[count:]:
         spare.remove()
-    for above, axes in enumerate(panels[:count]):
+    for above, axes in enumerate(found[:count]):
         axes.xaxis.set_tick_params(labelbottom=above + columns >= count)
-    return panels[:count]
+    return found[:count]
 
 
-def _dress(axes: Axes, ds: xr.Dataset, key: str) -> None:
+def dressed(axes: Axes, ds: xr.Dataset, key: str) -> None:
+    """Give a panel its title, unit and clock."""
     axes.set_title(name(ds[key], 44))
     axes.set_ylabel(unit(ds[key]))
     bottom = axes.xaxis.get_tick_params().get("labelbottom", True)

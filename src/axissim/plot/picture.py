@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from axissim.plot.bands import bands
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
 from axissim.plot.maps import heatmap
@@ -16,7 +17,7 @@ from axissim.plot.runs import dims
 if TYPE_CHECKING:
     import xarray as xr
 
-KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures")
+KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures", "bands")
 
 
 def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
@@ -28,7 +29,7 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         Of `axissim.simulate` or `axissim.sweep`.
     kind : str
         One of `KINDS`; ``auto`` takes courses in time for a run or a sweep of one quantity, a heat
-        map for a grid of two, and an overview else.
+        map for a grid of two, bands where a sweep kept them, and an overview else.
     ids : sequence of str, optional
         What to draw, the most important first; left out, all.
 
@@ -47,11 +48,19 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         kind = _fitting(ds)
     if kind == "heatmap":
         return heatmap(ds, ids[0] if ids else None)
-    kinds = {"timecourse": timecourse, "fan": fan, "overview": overview, "failures": failures}
+    kinds = {
+        "timecourse": timecourse,
+        "fan": fan,
+        "overview": overview,
+        "failures": failures,
+        "bands": bands,
+    }
     return kinds[kind](ds, ids)
 
 
 def _fitting(ds: xr.Dataset) -> str:
+    if "quantile" in ds.dims:
+        return "bands"
     axes = dims(ds)
     if "sample" in axes or len(axes) > 2:
         return "overview"

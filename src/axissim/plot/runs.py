@@ -17,7 +17,7 @@ MOST = 20_000  # runs that a fan is made of; more change no line that an eye can
 
 def dims(ds: xr.Dataset) -> list[str]:
     """The dimensions that tell runs apart."""
-    return [str(dim) for dim in ds.dims if dim != "time"]
+    return [str(dim) for dim in ds.dims if dim not in ("time", "quantile")]
 
 
 def flat(ds: xr.Dataset, key: str) -> Any:
@@ -38,7 +38,7 @@ def swept(ds: xr.Dataset) -> dict[str, Any]:
     keys = [
         str(key)
         for key in ds.coords
-        if key not in ("time", "sample") and ds[key].dims and "time" not in ds[key].dims
+        if key not in ("time", "sample", "quantile") and ds[key].dims and "time" not in ds[key].dims
     ]
     found = {}
     for key in keys:
@@ -64,7 +64,8 @@ def words(ds: xr.Dataset) -> str:
     left = int(np.sum(ended == 0))
     said = [f"{ended.size:,} runs over {_listed(list(swept(ds)))}", f"{failed:,} failed"]
     said += [f"{left:,} not run"] if left else []
-    said += [f"fans of {MOST:,} of them"] if ended.size - failed - left > MOST else []
+    part = ended.size - failed - left > MOST and "quantile" not in ds.dims
+    said += [f"fans of {MOST:,} of them"] if part else []
     return "; ".join(said)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.solve.work import OK
+from axissim.study.dataset import RECORD
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 FINER = 100.0  # the reference's tolerance, beside that of the sweep
 PROMISE = 100.0  # times the relative tolerance: what a run may be off by
 _HARDEST = 8  # runs with the most steps, and runs next to failures, that are looked at
-_RECORD = ("status", "n_steps", "n_rejected", "t_fail", "method")
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ class Report:
 
     @property
     def kept(self) -> bool:
-        """Whether every run is as near as promised."""
-        return all(value <= self.promise for value in self.worst.values())
+        """Whether every run is as near as promised, and, of some, that could be seen."""
+        seen = not self.runs or self.unsolved < self.runs
+        return seen and all(value <= self.promise for value in self.worst.values())
 
     def told(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -154,7 +155,8 @@ def audit(
     dims = result["status"].dims
     flat = {key: result[key].values.ravel() for key in ("status", "n_steps")}
     rows = chosen(flat["status"], flat["n_steps"], points, share=share, least=least, seed=seed)
-    keys = [str(key) for key in result.data_vars if key not in _RECORD]
+    of_runs = (key for key, held in result.data_vars.items() if set(dims) <= set(held.dims))
+    keys = [str(key) for key in of_runs if key not in RECORD]
     promise = _promise(result[keys], rtol) if promise is None else promise
     if not rows.size:
         return Report(0, 0, {}, {}, -1, promise)

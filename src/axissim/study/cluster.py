@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from axissim.solve.work import NOT_RUN
 from axissim.study.blocks import Block
-from axissim.study.blockwise import Study, part_of, put
+from axissim.study.blockwise import Part, Study, part_of, put
 from axissim.study.layout import Layout
 from axissim.study.manifest import Manifest
 
@@ -56,14 +55,14 @@ def on_cluster(
 
 
 def _work(
-    run: Callable[[xr.Dataset], xr.Dataset], layout: Layout, block: Block, part: xr.Dataset
+    run: Callable[[xr.Dataset], Part], layout: Layout, block: Block, design: xr.Dataset
 ) -> int:
     """Do one block, on a worker; how many runs it has."""
-    result = run(part)
-    if (result["status"].values == NOT_RUN).any():
+    part = run(design)
+    if part.interrupted:
         raise InterruptedError("a worker was interrupted; its block is given to another")
-    put(layout, Manifest(layout.path), block, result)
-    return int(result["status"].size)
+    put(layout, Manifest(layout.path), block, part)
+    return part.runs
 
 
 def _workers(client: Any) -> int:

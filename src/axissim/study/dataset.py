@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from axissim.model.units import spelled
 if TYPE_CHECKING:
     import xarray as xr
 
+RECORD = ("status", "n_steps", "n_rejected", "t_fail", "method")  # of each run
 METHODS = ("none", "rodas4", "rodas5p", "tsit5", "LSODA", "Radau", "BDF", "DOP853", "RK45")
 
 
@@ -73,7 +74,7 @@ def labelled(
     ----------
     values : mapping
         Id -> array of shape (*dims, time).  Where an id is a name that the Dataset needs itself
-        (``time``, ``status``, ...), the variable is that with ``_`` behind it.
+        (``time``, ``status``, what is swept), the variable is that with ``_`` behind it.
     coords : mapping
         The design's coordinates.
     record : mapping
@@ -86,9 +87,9 @@ def labelled(
 
     # As a pandas index, for xarray would import pint to ask whether an array is one of pint's.
     clock = ("time", pd.Index(times), _time_attributes(model))
+    called = free_names(values, {*dims, *coords})
     moving = {
-        _free(key, {"time", *record, *dims}): ((*dims, "time"), v, attributes(model, key))
-        for key, v in values.items()
+        called[key]: ((*dims, "time"), v, attributes(model, key)) for key, v in values.items()
     }
     notes = _record_attributes(model)
     endings = {key: (dims, array, notes[key]) for key, array in record.items()}
@@ -99,9 +100,16 @@ def labelled(
     )
 
 
-def _free(key: str, taken: set[str]) -> str:
-    """What a quantity is called in a Dataset: ``time_`` if its id is ``time``."""
-    return f"{key}_" if key in taken else key
+def free_names(keys: Iterable[str], swept: Iterable[Any]) -> dict[str, str]:
+    """What quantities are called in a Dataset: ``time_`` for one whose id is ``time``."""
+    taken, wanted = {*RECORD, "time", *map(str, swept)}, list(keys)
+    found = {}
+    for key in wanted:
+        name = key
+        while name in taken or (name != key and name in wanted):
+            name += "_"
+        found[key] = name
+    return found
 
 
 def _time_attributes(model: Model) -> dict[str, str]:

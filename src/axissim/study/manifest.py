@@ -37,8 +37,23 @@ class Manifest:
         """
         group = {"zarr_format": 3, "node_type": "group", "attributes": {}}
         write_durably(self.folder / "zarr.json", json.dumps(group).encode())
-        write_durably(self.folder / "fixed.json", _spelt({"chunks": dict(fixed)}))
+        self.fix(fixed)
         write_durably(self.folder / "study.json", _spelt(facts))
+
+    def fix(self, hashes: Mapping[str, str]) -> None:
+        """Note the hashes of the chunks that belong to no block."""
+        write_durably(self.folder / "fixed.json", _spelt({"chunks": dict(hashes)}))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file beside the records, durably."""
+        write_durably(self.folder / name, content)
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file beside the records; None if there is none."""
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def facts(self) -> dict[str, Any]:
         """The study that the store is for."""

@@ -114,5 +114,5 @@ MEASURES: dict[str, tuple[Callable[..., Any], int]] = {
     "period": (_period, 0),
 }
 
-KEEP = ("max", "min", "range", "mean", "std", "first", "last", "at")  # the trajectory's unit
+KEEP = ("max", "min", "range", "mean", "std", "first", "last", "at", "bands")  # the unit
 TIMES = ("t_max", "t_min", "time_above", "time_below", "rise", "period")  # that of the time

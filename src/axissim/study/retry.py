@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.solve.work import OK
+from axissim.study.banded import kept, together, write_bands
 from axissim.study.blocks import Block
-from axissim.study.blockwise import Study, part_of, put
+from axissim.study.blockwise import Part, Study, part_of, put
 from axissim.study.layout import Layout
 from axissim.study.manifest import Manifest, same_study
 from axissim.study.store import open as open_store
@@ -57,6 +58,7 @@ def retry(study: Study, path: str | Path, watch: Callable[[int], None] | None = 
                 tried += _again(study, layout, manifest, block)
                 if watch is not None:
                     watch(tried)
+        write_bands(layout, manifest)
         manifest.add({"retried": {key: asked.get(key) for key in SOLVER}, "runs": tried})
     return open_store(path)
 
@@ -66,12 +68,13 @@ def _again(study: Study, layout: Layout, manifest: Manifest, block: Block) -> in
     held = _of_block(layout, study, block)
     failed = np.nonzero(held["status"].values != OK)
     part = part_of(study, block)
-    result = study.run(members(part, failed))
+    again = study.run(members(part, failed))
     for key in held.data_vars:
         if set(part.sizes) <= set(held[key].dims):
-            held[key].values[failed] = result[key].values
+            held[key].values[failed] = again.result[key].values
+    counts = together(kept(manifest, block.number), again.bands)
     manifest.forget(block.number)  # should this be cut short, the block is computed anew
-    put(layout, manifest, block, held)
+    put(layout, manifest, block, Part(held, counts))
     return len(failed[0])
 
 

@@ -14,14 +14,14 @@ from axissim.model.model import Model
 from axissim.solve.work import OK
 from axissim.study.audit import FINER
 from axissim.study.audit import audit as audit_of
-from axissim.study.blockwise import Study
+from axissim.study.blockwise import Part, Study
 from axissim.study.dataset import model_hash
 from axissim.study.layout import Layout
 from axissim.study.retry import members, retry
 from axissim.study.store import open as open_store
 from axissim.study.streaming import stream
 from axissim.study.summaries import summaries as read_summaries
-from axissim.study.summed import needed
+from axissim.study.summed import counted, distinct, needed, summed_up
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,8 +42,18 @@ class Sweeping:
     threads: int | None
     asked: Mapping[str, Any]
 
-    def __call__(self, design: xr.Dataset) -> xr.Dataset:
-        return self.sweep(self.model, design, t=self.times, threads=self.threads, **self.asked)
+    def __call__(self, design: xr.Dataset) -> Part:
+        summed = read_summaries(self.asked["summaries"], self.model.by_id)
+        asked = dict(self.asked)
+        if summed:
+            asked |= {"outputs": needed(summed, asked["outputs"]), "summaries": ()}
+        ds = self.sweep(self.model, design, t=self.times, threads=self.threads, **asked)
+        if not summed:
+            return Part(ds)
+        dims = tuple(str(dim) for dim in ds["status"].dims)
+        distinct(summed, ds.coords)
+        bands = counted(ds, summed)
+        return Part(summed_up(ds, summed, dims, bands), bands)
 
     def finer(self, design: xr.Dataset, method: str = "scipy:LSODA") -> xr.Dataset:
         """The same by SciPy, at a finer tolerance."""
@@ -79,7 +89,9 @@ def stored(
     else:
         ds = stream(study, path, force=force, watch=watch, cluster=cluster)
     complete = json.loads(ds.attrs["config"])["complete"]
-    if not audit or not complete or ("audit" in ds.attrs and not again):
+    summed = read_summaries(sweeping.asked["summaries"], sweeping.model.by_id)
+    nothing = summed and all(summary.levels for summary in summed)  # kept of single runs
+    if not audit or not complete or nothing or ("audit" in ds.attrs and not again):
         return ds
     shape = tuple(design.sizes.values())
 
@@ -90,7 +102,8 @@ def stored(
         if left.size:  # LSODA does not get on, beside a singularity, say, where Radau does
             again = sweeping.finer(runs.isel(sample=left), "scipy:Radau")
             for key in again.data_vars:
-                truth[key].values[left] = again[key].values
+                if "sample" in again[key].dims:
+                    truth[key].values[left] = again[key].values
         return truth
 
     rtol = sweeping.asked["rtol"]

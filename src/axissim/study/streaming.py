@@ -14,11 +14,12 @@ import numpy as np
 
 from axissim.model.cache import code_hash
 from axissim.solve.work import NOT_RUN, OK, STATUS
+from axissim.study.banded import write_bands
 from axissim.study.blocks import Block, blocks, box, runs_in_block
 from axissim.study.blockwise import Study, part_of, put
 from axissim.study.cluster import on_cluster
 from axissim.study.layout import Layout
-from axissim.study.manifest import Manifest, same_study
+from axissim.study.manifest import FOLDER, Manifest, same_study
 from axissim.study.store import open as open_store
 
 if TYPE_CHECKING:
@@ -112,12 +113,13 @@ def _refuse_others(path: Path, manifest: Manifest, force: bool) -> None:
 def _clear(path: Path) -> None:
     """Remove all but the lock that is held."""
     for inside in path.iterdir():
-        if inside.is_dir() and inside.name != "manifest":
+        if inside.is_dir() and inside.name != FOLDER:
             shutil.rmtree(inside)
         elif inside.is_file():
             inside.unlink()
-    for record in (path / "manifest").glob("*.json"):
-        record.unlink()
+    for record in (path / FOLDER).iterdir():
+        if record.name != "lock":
+            record.unlink()
 
 
 def _go_on(
@@ -131,17 +133,17 @@ def _go_on(
     _tidy(manifest.path)
     done = manifest.done() if manifest.exists else {}
     todo = [block for block in whole if block.number not in done]
-    if not todo:
-        return
     if not manifest.exists:
         _begin(layout, manifest, study, facts)
-    told = _counting(watch, sum(prod(block.shape) for block in whole) - _runs(todo))
-    if cluster:
+    told = _counting(watch, _runs(whole) - _runs(todo))
+    if cluster and todo:
         on_cluster(cluster, study, layout, todo, told)
     else:
         _one_by_one(study, layout, manifest, todo, told)
-    if len(manifest.done()) == len(whole):
-        layout.finish({"config": _completed(layout.attributes()["config"], True)})
+    config = layout.attributes()["config"]
+    if len(manifest.done()) == len(whole) and not json.loads(config)["complete"]:
+        write_bands(layout, manifest)
+        layout.finish({"config": _completed(config, True)})
 
 
 def _one_by_one(
@@ -151,13 +153,13 @@ def _one_by_one(
     with ThreadPoolExecutor(1) as writer:
         pending: Future[None] | None = None
         for block in todo:
-            result = study.run(part_of(study, block))
-            if (result["status"].values == NOT_RUN).any():
+            part = study.run(part_of(study, block))
+            if part.interrupted:
                 break
             if pending is not None:
                 pending.result()
-            pending = writer.submit(put, layout, manifest, block, result)
-            told(result["status"].size)
+            pending = writer.submit(put, layout, manifest, block, part)
+            told(part.runs)
         if pending is not None:
             pending.result()
 
@@ -188,7 +190,7 @@ def _tidy(path: Path) -> None:
 def _begin(layout: Layout, manifest: Manifest, study: Study, facts: Any) -> None:
     """Lay the store out, after the result of one run; until all is done it says that it is not."""
     one = dict.fromkeys(study.design.sizes, slice(0, 1))
-    example = study.run(study.design.isel(one))
+    example = study.run(study.design.isel(one)).result
     config = _completed(example.attrs["config"], False)
     fixed = layout.make(example.assign_attrs(config=config), study.dtype)
     manifest.begin(facts, fixed)

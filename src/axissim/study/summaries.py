@@ -1,7 +1,8 @@
 """What a run is summed up in, when its trajectory is not kept: ``max(eda)``, ``period(LH)``.
 
 A summary is a formula of functions of trajectories, read by Python's own parser and walked node by
-node: ``max(eda)/mean(eda)``, ``mean(eda*vda)``, ``time_above(TSH, 4.5)``.
+node: ``max(eda)/mean(eda)``, ``mean(eda*vda)``, ``time_above(TSH, 4.5)``.  Of all runs together
+there are bands: ``bands(eda, 0.1, 0.5, 0.9)``, quantiles at each time.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from axissim.model.model import suggestion
+from axissim.study.dataset import RECORD
 from axissim.study.measures import KEEP, MEASURES, TIMES
 
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of bands that name none
 _LONGEST, _DEEPEST = 500, 20
-_TAKEN = ("time", "status", "n_steps", "n_rejected", "t_fail", "method")  # by what a result is
 _SIGNS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -33,7 +35,7 @@ _SIGNS: dict[type, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Summary:
-    """A number a run.
+    """A number a run, or bands over all runs.
 
     Attributes
     ----------
@@ -43,11 +45,14 @@ class Summary:
         Its formula.
     outputs : tuple of str
         The quantities whose trajectories it needs.
+    levels : tuple of float
+        Of ``bands(x)`` the quantiles; empty for a number a run.
     """
 
     name: str
     text: str
     outputs: tuple[str, ...]
+    levels: tuple[float, ...] = ()
 
 
 def summaries(
@@ -73,21 +78,31 @@ def summaries(
     found: dict[str, Summary] = {}
     for name, formula in named:
         reading = _Reading(formula, known)
-        reading.whole()
+        levels = reading.whole()
         text = reading.text
         called = str(name) or re.sub(r"\W+", "_", text).lstrip("_0123456789").rstrip("_")
         if not called.isidentifier() or keyword.iskeyword(called):
             raise ValueError(f"'{called}' is no name for '{text}'; give one: {{'name': '{text}'}}")
-        if called in _TAKEN:
+        if called in ("time", *RECORD):
             raise ValueError(f"every result has its own '{called}'; call '{text}' something else")
         if called in found:
             raise ValueError(f"two summaries are called '{called}'; give them names")
-        found[called] = Summary(called, text, tuple(dict.fromkeys(reading.outputs)))
+        found[called] = Summary(called, text, tuple(dict.fromkeys(reading.outputs)), levels)
+    if len({summary.levels for summary in found.values()} - {()}) > 1:
+        raise ValueError("all bands of a sweep have the same quantiles; give each the same")
     return tuple(found.values())
 
 
+def courses(of: Summary, times: Any, trajectories: Mapping[str, Any]) -> Any:
+    """The trajectories (runs, t) that `of` has bands of, without runs that have a NaN."""
+    tree: Any = ast.parse(of.text, mode="eval").body
+    with np.errstate(all="ignore"):
+        values = _value(tree.args[0], times, trajectories)
+    return values[~np.isnan(values).any(axis=1)]
+
+
 def reduced(of: Sequence[Summary], times: Any, trajectories: Mapping[str, Any]) -> dict[str, Any]:
-    """Each summary of each run.
+    """Each summary of each run; bands are not among them.
 
     Parameters
     ----------
@@ -104,6 +119,8 @@ def reduced(of: Sequence[Summary], times: Any, trajectories: Mapping[str, Any]) 
     found = {}
     with np.errstate(all="ignore"):
         for one in of:
+            if one.levels:
+                continue
             values = _value(ast.parse(one.text, mode="eval").body, times, trajectories)
             missing = np.any([failed[key] for key in one.outputs], axis=0)
             found[one.name] = np.where(missing, np.nan, values[:, 0])
@@ -124,11 +141,28 @@ class _Reading:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._wrong("cannot be read; write max(eda), say") from None
 
-    def whole(self) -> None:
-        """Check that the formula is a number a run, of some output."""
-        self.number(self.tree, 0)
+    def whole(self) -> tuple[float, ...]:
+        """Check that the formula is a number a run, of some output, or bands; their quantiles."""
+        match self.tree:
+            case ast.Call(func=ast.Name(id="bands"), args=[]):
+                raise self._wrong("does not say of what; write bands(eda)")
+            case ast.Call(func=ast.Name(id="bands"), args=[course, *rest], keywords=[]):
+                self.course(course, 1)
+                levels = tuple(map(self._level, rest)) or LEVELS
+                if sorted(set(levels)) != list(levels):
+                    raise self._wrong("has quantiles that do not rise; write bands(eda, 0.1, 0.9)")
+            case _:
+                self.number(self.tree, 0)
+                levels = ()
         if not self.outputs:
             raise self._wrong("is the same for every run; write max(eda), say")
+        return levels
+
+    def _level(self, node: ast.expr) -> float:
+        match node:
+            case ast.Constant(value=int() | float() as value) if 0.0 <= value <= 1.0:
+                return float(value)
+        raise self._wrong("has a quantile that is no number from 0 to 1")
 
     def number(self, node: ast.expr, depth: int) -> None:
         """Check that a node is a number a run."""
@@ -167,6 +201,8 @@ class _Reading:
                 self.number(node, depth)
 
     def _call(self, name: str, call: ast.Call, depth: int) -> None:
+        if name == "bands":
+            raise self._wrong("has bands within a formula; they stand alone: bands(eda)")
         if name not in MEASURES:
             raise self._wrong(f"calls '{name}', which is no summary" + suggestion(name, MEASURES))
         wanted = MEASURES[name][1]
