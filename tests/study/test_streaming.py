@@ -166,7 +166,7 @@ def test_what_is_no_store_stays(tmp_path: Path) -> None:
 def test_a_second_driver_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.zarr"
     with (
-        Manifest(path).held(),
+        Manifest(path).place.held(),
         pytest.raises(BlockingIOError, match=f"being written by process {os.getpid()} on"),
     ):
         ax.sweep(MODEL, design(), store=path, **HOW)

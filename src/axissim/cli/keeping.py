@@ -98,7 +98,7 @@ def annotate(store: Path, attributes: Mapping[str, str]) -> None:
     """Add attributes to a store's own."""
     from axissim.study.layout import Layout
 
-    Layout(store, (), ()).finish(attributes)
+    Layout(store).finish(attributes)
 
 
 def line_of(audited: Mapping[str, Any]) -> str:

@@ -134,6 +134,8 @@ def sweep(
     A .zarr store is filled block by block: whatever ends the sweep, the same command goes on.
     --retry failed --max-steps 1000000 runs what failed there again.
     """
+    from axissim.study.where import place
+
     store = out if out is not None and out.suffix == ".zarr" else None
     if status:
         tell_state(store, as_json)
@@ -165,7 +167,8 @@ def sweep(
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
     if store:
         annotate(store, {key: ds.attrs[key] for key in ("title", "history")})
-    paths = [str(store)] * bool(store) + written(ds, None if store else out, plot, force)
+    paths = [str(place(store))] if store else []
+    paths += written(ds, None if store else out, plot, force)
     told = _summary(ds, earlier, compiling, seconds, paths)
     print(json.dumps(told) if as_json else "\n".join(paths))
     _tell(told, quiet)

@@ -21,15 +21,15 @@ def keep(manifest: Manifest, number: int, bands: Mapping[str, Bands]) -> dict[st
     }
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
-    name = _name(number)
-    manifest.write(name, content.getvalue())
-    return {f"{FOLDER}/{name}": hash_of(content.getvalue())}
+    manifest.place.write(_name(number), content.getvalue())
+    return {_name(number): hash_of(content.getvalue())}
 
 
 def kept(manifest: Manifest, number: int) -> dict[str, Bands]:
     """What `keep` wrote of a block; nothing if the sweep has no bands."""
-    content = manifest.read(_name(number))
-    if content is None:
+    try:
+        content = manifest.place.read(_name(number))
+    except FileNotFoundError:
         return {}
     arrays: dict[str, dict[str, np.ndarray]] = {}
     with np.load(io.BytesIO(content)) as file:
@@ -60,4 +60,4 @@ def write_bands(layout: Layout, manifest: Manifest) -> None:
 
 
 def _name(number: int) -> str:
-    return f"bands-{number:07d}.npz"
+    return f"{FOLDER}/bands-{number:07d}.npz"

@@ -61,7 +61,7 @@ def _work(
     part = run(design)
     if part.interrupted:
         raise InterruptedError("a worker was interrupted; its block is given to another")
-    put(layout, Manifest(layout.path), block, part)
+    put(layout, Manifest(layout.place), block, part)
     return part.runs
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.study.blocks import CHUNK_BYTES, Block, box
-from axissim.study.manifest import hash_of, sync
+from axissim.study.manifest import hash_of
+from axissim.study.place import Place
+from axissim.study.where import place
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,28 +21,28 @@ ORDER = "variables_in_order"  # an attribute of a Zarr store
 
 
 class Layout:
-    """A Zarr store at `path` whose arrays are those of a study.
+    """A Zarr store at a place, or a path, whose arrays are those of a study.
 
     Parameters
     ----------
-    path : Path
+    at : Path, str or Place
     shape : tuple of int
         Members along each dimension of the design.
     size : tuple of int
         Those of a block.
     """
 
-    def __init__(self, path: Path, shape: tuple[int, ...], size: tuple[int, ...]) -> None:
-        self.path, self.shape, self.size = path, shape, size
+    def __init__(
+        self, at: Path | str | Place, shape: tuple[int, ...] = (), size: tuple[int, ...] = ()
+    ) -> None:
+        self.place, self.shape, self.size = place(at), shape, size
 
     def make(self, example: xr.Dataset, dtype: str) -> dict[str, str]:
         """Make every array after a result, and fill those that no block changes; their hashes."""
-        import zarr
-
         beside = [str(key) for key in example.coords if key not in example.dims]
         attributes = {**example.attrs, ORDER: " ".join(map(str, example.variables))}
         attributes |= {"coordinates": " ".join(beside)} if beside else {}
-        group = zarr.open_group(self.path, mode="a", zarr_format=3, attributes=attributes)
+        group = self._group("a", attributes=attributes)
         dims, fixed = self._dims(example), dict[str, str]()
         for key, variable in example.variables.items():
             result = key in example.data_vars and key != "t_fail" and variable.dtype == np.float64
@@ -63,16 +65,11 @@ class Layout:
 
     def replace(self, key: str, values: Any) -> dict[str, str]:
         """Write a variable that no block changes anew; the hash of each chunk."""
-        import zarr
-
-        return self._write(zarr.open_group(self.path, mode="r+", zarr_format=3)[key], values)
+        return self._write(self._group("r+")[key], values)
 
     def values(self, key: str) -> Any:
         """A variable, whole."""
-        import zarr
-
-        array: Any = zarr.open_group(self.path, mode="r", zarr_format=3)[key]
-        return array[...]
+        return self._group("r")[key][...]
 
     def _write(self, array: Any, values: Any) -> dict[str, str]:
         array.with_config({"write_empty_chunks": True})[...] = values
@@ -80,9 +77,7 @@ class Layout:
 
     def fill(self, block: Block, part: xr.Dataset) -> dict[str, str]:
         """Write a block, its status last; the hash of each chunk, by its name in the store."""
-        import zarr
-
-        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
+        group = self._group("r+")
         dims, hashes = self._dims(part), dict[str, str]()
         keys = sorted(map(str, part.variables), key=lambda key: key == "status")
         for key in keys:
@@ -97,37 +92,29 @@ class Layout:
             hashes |= self._hashes(array, region)
         return hashes
 
-    def read(self, name: str) -> bytes:
-        """The bytes of a chunk, by its name in the store."""
-        return (self.path / name).read_bytes()
-
     def finish(self, attributes: Mapping[str, Any]) -> None:
         """Put the attributes of the whole in place of those of a block."""
-        import zarr
-
-        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
+        group = self._group("r+")
         group.update_attributes({**group.attrs, **attributes})
 
     def attributes(self) -> dict[str, Any]:
         """The attributes of the whole."""
+        return dict(self._group("r").attrs)
+
+    def _group(self, mode: Any, **kwargs: Any) -> Any:
         import zarr
 
-        return dict(zarr.open_group(self.path, mode="r", zarr_format=3).attrs)
+        return zarr.open_group(self.place.zarr(), mode=mode, zarr_format=3, **kwargs)
 
     def _hashes(self, array: Any, region: tuple[slice, ...]) -> dict[str, str]:
         """The hash of each chunk of an array in a region, once it is on the disk."""
-        found = {}
         spans = []
         for part, whole, chunk in zip(region, array.shape, array.chunks, strict=True):
             start, stop, _ = part.indices(whole)
             spans.append(range(start // chunk, -(-stop // chunk)))
-        for place in product(*spans):
-            name = "/".join([array.basename, "c", *map(str, place)])
-            sync(self.path / name)
-            found[name] = hash_of(self.read(name))
-        for folder in {(self.path / name).parent for name in found}:
-            sync(folder)
-        return found
+        names = ["/".join([array.basename, "c", *map(str, at)]) for at in product(*spans)]
+        self.place.settle(names)
+        return {name: hash_of(self.place.read(name)) for name in names}
 
     def _dims(self, example: xr.Dataset) -> tuple[str, ...]:
         """The design's dimensions, as `status` has them."""

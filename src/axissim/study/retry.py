@@ -44,14 +44,14 @@ def retry(study: Study, path: str | Path, watch: Callable[[int], None] | None = 
     ValueError
         If the store holds another study, or none.
     """
-    path, tried = Path(path), 0
+    tried = 0
     manifest = Manifest(path)
     if not manifest.exists:
         raise ValueError(f"{path} holds no sweep whose failed runs could be tried again")
     asked = facts_of(study)
     same_study(manifest, asked | {key: manifest.facts().get(key) for key in SOLVER})
-    with manifest.held():
-        layout, blocks = layout_of(study, path)
+    with manifest.place.held():
+        layout, blocks = layout_of(study, manifest.place)
         done = manifest.done()
         for block in blocks:
             if set(done.get(block.number, {"ended": ()})["ended"]) - {"ok"}:
@@ -81,7 +81,7 @@ def _again(study: Study, layout: Layout, manifest: Manifest, block: Block) -> in
 def _of_block(layout: Layout, study: Study, block: Block) -> xr.Dataset:
     """What the store holds of a block, in memory."""
     region = dict(zip(study.design.sizes, block.region, strict=True))
-    with open_store(layout.path) as ds:
+    with open_store(layout.place) as ds:
         return ds.isel(region).load()
 
 

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.study.folder import Folder
+from axissim.study.place import Place
+from axissim.study.where import place
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -73,8 +77,8 @@ def unwritten(path: Path, *, force: bool = False) -> Path:
     return path
 
 
-def open(path: str | Path) -> xr.Dataset:
-    """Read a result that `save` wrote, its numbers when they are first asked for.
+def open(path: str | Path | Place) -> xr.Dataset:
+    """Read a result that `save` or a sweep wrote, its numbers when they are first asked for.
 
     Raises
     ------
@@ -85,17 +89,20 @@ def open(path: str | Path) -> xr.Dataset:
     """
     import xarray as xr
 
-    path = Path(path)
-    if path.suffix not in (".nc", ".zarr"):
-        raise ValueError(f"{path}: only .nc and .zarr files can be read back")
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such file")
-    engine: Any = "zarr" if path.suffix == ".zarr" else "h5netcdf"
+    at = place(path)
+    suffix = Path(str(at)).suffix
+    if suffix not in (".nc", ".zarr"):
+        raise ValueError(f"{at}: only .nc and .zarr files can be read back")
+    if suffix == ".nc" and not isinstance(at, Folder):
+        raise ValueError(f"{at}: of a URL only .zarr stores can be read")
+    if not at.exists:
+        raise FileNotFoundError(f"{at}: no such file")
+    engine: Any = "zarr" if suffix == ".zarr" else "h5netcdf"
     backend = {"consolidated": False} if engine == "zarr" else {}
     try:
-        ds = xr.open_dataset(path, engine=engine, decode_times=False, backend_kwargs=backend)
+        ds = xr.open_dataset(at.zarr(), engine=engine, decode_times=False, backend_kwargs=backend)
     except (OSError, ValueError, KeyError) as wrong:
-        raise ValueError(f"{path}: not a {path.suffix} file that can be read ({wrong})") from None
+        raise ValueError(f"{at}: not a {suffix} file that can be read ({wrong})") from None
     ds = _in_order(ds)
     for variable in ds.variables.values():
         if "flag_values" in variable.attrs:  # CF: of the variable's own type; JSON forgets it

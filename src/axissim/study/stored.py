@@ -109,7 +109,7 @@ def stored(
     rtol = sweeping.asked["rtol"]
     report = audit_of(ds, rerun, rtol=rtol, points=_points(design), share=audit)
     ds.close()
-    Layout(Path(path), (), ()).finish({"audit": json.dumps(report.told(), sort_keys=True)})
+    Layout(path).finish({"audit": json.dumps(report.told(), sort_keys=True)})
     return open_store(path)
 
 

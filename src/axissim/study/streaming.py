@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import prod
@@ -20,6 +19,7 @@ from axissim.study.blockwise import Study, part_of, put
 from axissim.study.cluster import on_cluster
 from axissim.study.layout import Layout
 from axissim.study.manifest import FOLDER, Manifest, same_study
+from axissim.study.place import Place
 from axissim.study.store import open as open_store
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stream(
     ----------
     study : Study
     path : str or Path
-        A folder whose name ends in ``.zarr``.
+        A folder, or a URL that fsspec knows, whose name ends in ``.zarr``.
     force : bool
         Begin anew, whatever is there.
     watch : callable, optional
@@ -65,29 +65,29 @@ def stream(
     OSError
         If it cannot be written; what is done stays, and the same call goes on from there.
     """
-    path = Path(path)
-    if path.suffix != ".zarr":
+    if Path(path).suffix != ".zarr":
         raise ValueError(f"{path}: a sweep runs into a .zarr store; give such a name")
     if study.dtype not in DTYPES:
         raise ValueError(f"dtype is {' or '.join(DTYPES)}, not '{study.dtype}'")
     manifest = Manifest(path)
-    _refuse_others(path, manifest, force)
-    with manifest.held():
+    if manifest.place.exists and not (force or manifest.place.names(FOLDER)):
+        raise FileExistsError(f"{path} exists; give another name, or --force (force=True)")
+    with manifest.place.held():
         if force:
-            _clear(path)
+            manifest.place.clear()
         try:
             _go_on(study, manifest, watch, cluster)
         except OSError as wrong:
             said = f"{wrong.strerror or wrong}; what is done is kept, and the same call goes on"
-            raise OSError(wrong.errno, said, str(path)) from wrong
+            raise OSError(wrong.errno, said, str(manifest.place)) from wrong
     return open_store(path)
 
 
-def layout_of(study: Study, path: Path) -> tuple[Layout, list[Block]]:
-    """How the store at `path` lies, and its blocks."""
+def layout_of(study: Study, at: Path | str | Place) -> tuple[Layout, list[Block]]:
+    """How the store at a place lies, and its blocks."""
     shape = tuple(study.design.sizes.values())
     size = box(shape, runs_in_block(study.bytes_of_run))
-    return Layout(path, shape, size), blocks(shape, size)
+    return Layout(at, shape, size), blocks(shape, size)
 
 
 def facts_of(study: Study) -> dict[str, Any]:
@@ -103,34 +103,15 @@ def facts_of(study: Study) -> dict[str, Any]:
     }
 
 
-def _refuse_others(path: Path, manifest: Manifest, force: bool) -> None:
-    """FileExistsError if something is there that no sweep of this kind has begun."""
-    begun = manifest.exists or manifest.folder.is_dir()
-    if path.exists() and not force and not begun and any(path.iterdir()):
-        raise FileExistsError(f"{path} exists; give another name, or --force (force=True)")
-
-
-def _clear(path: Path) -> None:
-    """Remove all but the lock that is held."""
-    for inside in path.iterdir():
-        if inside.is_dir() and inside.name != FOLDER:
-            shutil.rmtree(inside)
-        elif inside.is_file():
-            inside.unlink()
-    for record in (path / FOLDER).iterdir():
-        if record.name != "lock":
-            record.unlink()
-
-
 def _go_on(
     study: Study, manifest: Manifest, watch: Callable[[int], None] | None, cluster: str
 ) -> None:
     """Compute the blocks that are not done."""
     facts = facts_of(study)
-    layout, whole = layout_of(study, manifest.path)
+    layout, whole = layout_of(study, manifest.place)
     if manifest.exists:
         same_study(manifest, facts)
-    _tidy(manifest.path)
+    manifest.place.tidy()
     done = manifest.done() if manifest.exists else {}
     todo = [block for block in whole if block.number not in done]
     if not manifest.exists:
@@ -178,13 +159,6 @@ def _counting(watch: Callable[[int], None] | None, count: int) -> Callable[[int]
 
 def _runs(of: list[Block]) -> int:
     return sum(prod(block.shape) for block in of)
-
-
-def _tidy(path: Path) -> None:
-    """Remove what a writer that was killed had not finished."""
-    for pattern in ("*.partial", ".*.part"):
-        for left in path.rglob(pattern):
-            left.unlink()
 
 
 def _begin(layout: Layout, manifest: Manifest, study: Study, facts: Any) -> None:

@@ -49,14 +49,14 @@ def verify(path: str | Path, watch: Callable[[int], None] | None = None) -> Verd
     ValueError
         If the store has no manifest, or a damaged one.
     """
-    manifest = Manifest(Path(path))
+    manifest = Manifest(path)
     if not manifest.exists:
         raise ValueError(f"{path} has no manifest: it was not made by a sweep into a store")
     lost, damaged = [], []
     for at, record in enumerate([manifest.fixed(), *manifest.done().values()]):
         for name, expected in record["chunks"].items():
             try:
-                found = hash_of((manifest.path / name).read_bytes())
+                found = hash_of(manifest.place.read(name))
             except FileNotFoundError:
                 lost.append(name)
             else:
