@@ -73,6 +73,18 @@ def test_workers_killed_at_random(tmp_path: Path) -> None:
     assert content(tmp_path / "a.zarr") == content(tmp_path / "b.zarr")
 
 
+def test_so_many_workers_as_asked_for(tmp_path: Path) -> None:
+    script = tmp_path / "count.py"
+    script.write_text(
+        "from axissim.study.cluster import _client, _workers\n"
+        "if __name__ == '__main__':\n"
+        "    with _client('local:1') as client:\n"
+        "        print(_workers(client))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, check=True)
+    assert done.stdout == b"1\n"
+
+
 @pytest.mark.parametrize(
     ("cluster", "said"),
     [

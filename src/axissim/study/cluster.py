@@ -86,7 +86,9 @@ def _client(cluster: str) -> Iterator[Any]:
             if not count.isdigit() or int(count) < 1:
                 raise ValueError(f"'{cluster}' is no cluster; write local:4, or an address")
             with (
-                LocalCluster(int(count), threads_per_worker=1, dashboard_address=None) as here,
+                LocalCluster(
+                    n_workers=int(count), threads_per_worker=1, dashboard_address=None
+                ) as here,
                 Client(here) as client,
             ):
                 yield client
