@@ -17,7 +17,9 @@ from axissim.cli.drawing import plot
 from axissim.cli.keeping import verify
 from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
+from axissim.cli.steady import steady
 from axissim.cli.sweep import sweep
+from axissim.cli.tune import tune
 from axissim.cli.validate import validate
 
 ERROR, USAGE, INTERRUPTED = 1, 2, 130
@@ -35,8 +37,10 @@ for command in (
     cite,
     run,
     sweep,
+    steady,
     verify,
     diagnose,
+    tune,
     plot,
     convert,
     validate,

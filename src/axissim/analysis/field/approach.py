@@ -1,0 +1,235 @@
+"""Where runs come to rest: integration, then Newton's method, then a look at what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from axissim.analysis.field.laws import laws
+from axissim.analysis.field.manifold import Manifold, manifold
+from axissim.analysis.field.newton import rest
+from axissim.analysis.field.setting import Setting
+from axissim.analysis.field.spectrum import eigenvalues
+from axissim.solve.work import OK
+from axissim.study.sweep import sweep
+
+WORDS = ("none", "steady", "unstable", "periodic", "failed", "driven")
+NONE, STEADY, UNSTABLE, PERIODIC, FAILED, DRIVEN = range(len(WORDS))
+
+_POINTS = 401  # of a run that is watched
+_NEAR = 1e-3  # of a state's size: so near to rest a run must have come by itself
+_STAGES, _LONGER = 10, 5.0
+_FAR = 1e12  # so many times the greatest state at the start: a run does not come back
+_MOST_STEPS = 30_000
+
+
+@dataclass
+class Approach:
+    """The fate of each of a setting's runs.
+
+    Attributes
+    ----------
+    x : (runs, n) array
+        The movers at rest; NaN where there is none.
+    status : (runs,) array of int
+        An index of `WORDS`.
+    after : (runs,) array
+        How long after the start this was settled.
+    ends : (runs, n) array
+        Where integration ended.
+    values : list of (modes,) array
+        The eigenvalues at rest, rightmost first.
+    conserved : list of (laws, differential) array
+    gone : (runs,) array of bool
+        Which grow beyond all bounds.
+    """
+
+    x: Any
+    status: Any
+    after: Any
+    ends: Any
+    values: list[Any]
+    conserved: list[Any]
+    q: Any
+    begun: Any
+    gone: Any
+
+
+def approach(asked: Setting, tol: float, span: float | None, threads: int | None) -> Approach:
+    """Follow every run until it rests, or is seen not to."""
+    of = asked.field
+    q, begun = of.prepared(asked.inputs)
+    count, n = begun.shape
+    found = Approach(
+        x=np.full((count, n), np.nan),
+        status=np.full(count, NONE),
+        after=np.full(count, np.nan),
+        ends=begun.copy(),
+        values=[np.array([])] * count,
+        conserved=[np.zeros((0, of.d))] * count,
+        q=q,
+        begun=begun,
+        gone=np.zeros(count, bool),
+    )
+    first = span if span is not None else pace(asked, q[:1], begun[:1])
+    _set_driven_aside(asked, found, first)
+    waiting = np.flatnonzero(found.status == NONE)
+    length = first
+    for _ in range(_STAGES):
+        if not waiting.size:
+            break
+        courses, ended = _watched(asked, waiting, length, threads)
+        for run, course, well in zip(waiting, courses, ended, strict=True):
+            _judge(asked, found, int(run), course, bool(well), length, tol)
+        waiting = waiting[(found.status[waiting] == NONE) & ~found.gone[waiting]]
+        length *= _LONGER
+    return found
+
+
+def pace(asked: Setting, q: Any, x: Any) -> float:
+    """A length of time in which the model does something: ten of its middling time constants."""
+    size = np.where(x[0] != 0.0, np.abs(x[0]), 1.0)
+    held = laws(asked.field, q, x[0], size, _no_range(asked))
+    here = manifold(asked.field, q, x, size, held, _no_range(asked))
+    values = eigenvalues(here.slopes(np.zeros((1, here.r)), _at_zero(asked)), here.mass)[0]
+    sizes = np.abs(values[np.isfinite(values)])
+    sizes = sizes[sizes > 1e-12 * sizes.max(initial=0.0)]
+    return float(10.0 / np.median(sizes)) if sizes.size else 1.0
+
+
+def _no_range(asked: Setting) -> Any:
+    return np.zeros((2, len(asked.field.opened.free)))
+
+
+def _at_zero(asked: Setting) -> Any:
+    return np.zeros((1, len(asked.field.opened.free)))
+
+
+def _set_driven_aside(asked: Setting, found: Approach, length: float) -> None:
+    """Mark runs whose rates change with the clock for ever: they have no rest."""
+    if not asked.field.opened.reads_time:
+        return
+    for run in range(len(found.x)):
+        if drives(asked, found.q[run : run + 1], found.begun[run], length):
+            found.status[run] = DRIVEN
+
+
+def drives(asked: Setting, q: Any, x: Any, length: float) -> bool:
+    """Whether the rates at `x` still change with the clock in the long run."""
+    of = asked.field
+    rng = np.random.default_rng(0)
+    late = of.start + length * 10.0 ** rng.uniform(2.0, 5.0, 96)
+    switches = of.moments(q)[0]
+    for first, period in switches[switches[:, 1] > 0.0]:
+        turns = first + period * np.ceil((late[:4] - first) / period)
+        late = np.concatenate([late, turns + 1e-6 * period, turns - 1e-6 * period])
+    size = np.where(x != 0.0, np.abs(x), 1.0)
+    whole = np.repeat(of.whole(x[None], _at_zero(asked)), len(late), axis=0)
+    rates = of.rates(whole, q, late)
+    least = 1e-10 * np.abs(rates).max(axis=0, initial=0.0) + 1e-13 * size / length
+    return bool(np.any(np.ptp(rates, axis=0) > least))
+
+
+def _watched(asked: Setting, runs: Any, length: float, threads: int | None) -> tuple[Any, Any]:
+    """The courses (runs, times, n) of some runs, and which ended well."""
+    import xarray as xr
+
+    question, start = asked.question, asked.field.start
+    columns = question.design[runs] if len(question.columns) else np.empty((len(runs), 0))
+    design = xr.Dataset({key: ("sample", columns[:, at]) for at, key in enumerate(asked.varied)})
+    movers = list(asked.field.opened.movers)
+    half = np.linspace(start + length / 2.0, start + length, _POINTS)
+    times = np.concatenate([np.linspace(start, half[0], 17)[:-1], half])
+    states = {s.id for s in asked.model.states}
+    ds = sweep(
+        asked.model,
+        design,
+        t=times.tolist(),
+        params={k: v for k, v in question.changed.items() if k not in states},
+        init={k: v for k, v in question.changed.items() if k in states},
+        outputs=movers,
+        max_steps=_MOST_STEPS,
+        threads=threads,
+    )
+    names = [f"{key}_" if f"{key}_" in ds else key for key in movers]
+    courses = np.stack([ds[key].values.reshape(len(runs), -1) for key in names], axis=-1)
+    return courses, ds["status"].values.reshape(-1) == OK
+
+
+def _judge(
+    asked: Setting, found: Approach, run: int, course: Any, well: bool, length: float, tol: float
+) -> None:
+    """Say what became of a run that was watched for `length`."""
+    found.after[run] = length
+    if not well:
+        found.status[run] = FAILED
+        return
+    found.ends[run] = course[-1]
+    if np.abs(course[-1]).max(initial=0.0) > _FAR * max(1.0, np.abs(course[0]).max(initial=0.0)):
+        found.gone[run] = True
+        return
+    here = surroundings(asked, found, run, course, length)
+    u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
+    x = here.movers(u)[0]
+    swings = _swings(course[16:])
+    distance = np.abs((course[-1] - x) / here.scale).max(initial=0.0)
+    if not converged[0] or distance > _NEAR:
+        if swings:
+            found.status[run] = PERIODIC
+        return
+    if drives(asked, found.q[run : run + 1], x, length):
+        found.status[run] = DRIVEN
+        return
+    values = eigenvalues(here.slopes(u, _at_zero(asked)), here.mass)[0]
+    stable = is_stable(values)
+    if not stable and distance > 1e-7:  # on its way past
+        return
+    found.x[run], found.values[run] = x, values
+    found.status[run] = STEADY if stable else UNSTABLE
+
+
+def surroundings(asked: Setting, found: Approach, run: int, course: Any, length: float) -> Manifold:
+    """The manifold that a run moves on."""
+    of = asked.field
+    size = np.nanmax(np.abs(course), axis=0)
+    size = np.where(size > 0.0, size, 1.0)
+    q = found.q[run : run + 1]
+    held = laws(of, q, course[-1], size, _no_range(asked))
+    found.conserved[run] = held
+    base = course[-1] if of.opened.has_events else found.begun[run]
+    return manifold(of, q, base[None], size, held, _no_range(asked), of.start + length)
+
+
+def is_stable(values: Any) -> bool:
+    """Whether every eigenvalue lies to the left of 0, beyond what rounding leaves."""
+    if not len(values):
+        return True
+    if not np.isfinite(values).all():
+        return False
+    return bool(values.real.max() < -1e-13 * np.abs(values).max())
+
+
+def _swings(course: Any) -> bool:
+    """Whether a course goes up and down as far as ever to its end.
+
+    Spread, not range, is compared: samples of sharp peaks miss their tops.
+    """
+    early, late = course[: len(course) // 2], course[len(course) // 2 :]
+    size = np.abs(course).max(axis=0)
+    before, after = early.std(axis=0), late.std(axis=0)
+    moving = after > 1e-4 * np.where(size > 0.0, size, 1.0)
+    if not moving.any():
+        return False
+    change = np.abs(after - before)[moving] / np.maximum(after, before)[moving]
+    if np.median(change) > 0.03 or change.max() > 0.3:
+        return False
+    turns = [_turns(course[:, at]) for at in np.flatnonzero(moving)]
+    return bool(np.max(turns) >= 6)
+
+
+def _turns(course: Any) -> int:
+    way = np.sign(np.diff(course))
+    way = way[way != 0]
+    return int(np.sum(way[1:] != way[:-1]))
