@@ -83,6 +83,19 @@ def numbers(option: str, texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def texts(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Read options of the form ``NAME=TEXT``."""
+    found: dict[str, str] = {}
+    for text in given:
+        key, sign, said = (part.strip() for part in text.partition("="))
+        if not (sign and key and said):
+            raise ValueError(f"{option} '{text}' cannot be read; write {option} NAME=...")
+        if key in found:
+            raise ValueError(f"{option} gives '{key}' twice; leave one out")
+        found[key] = said
+    return found
+
+
 @dataclass(frozen=True)
 class Dosing:
     """What ``--dose`` asks for: `duration` is None for an instant, `every` for one dose.
@@ -185,3 +198,33 @@ def _count(option: str, cell: str, of: str = "points") -> int:
         return int(cell)
     except ValueError:
         raise ValueError(f"{option}: '{cell.strip()}' is not a count of {of}") from None
+
+
+def ranges(texts: Sequence[str]) -> tuple[dict[str, tuple[float, float, str]], dict[str, float]]:
+    """Read ``-p`` of a fit: ``k=0.1:10``, ``k=0.1:10:lin``, or ``k=8``, which is fixed."""
+    found: dict[str, tuple[float, float, str]] = {}
+    fixed: dict[str, float] = {}
+    for key, said in named("-p", texts).items():
+        parts, text = said.split(":"), f"{key}={said}"
+        if len(parts) == 1:
+            fixed[key] = _number(text, said)
+            continue
+        if len(parts) not in (2, 3):
+            raise ValueError(f"-p '{text}' cannot be read; write {key}=LOW:HIGH, as in k=0.1:10")
+        low, high = (_number(text, cell) for cell in parts[:2])
+        own = "log10" if low > 0.0 else "lin"
+        found[key] = (low, high, parts[2] if len(parts) == 3 else own)
+    return found, fixed
+
+
+def named(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """Read options of the form ``ID=TEXT``, each id once."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, sign, said = (part.strip() for part in text.partition("="))
+        if not (key and sign and said):
+            raise ValueError(f"{option} '{text}' cannot be read; write {option} ID=...")
+        if key in found:
+            raise ValueError(f"{option} gives '{key}' twice; leave one out")
+        found[key] = said
+    return found

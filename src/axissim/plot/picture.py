@@ -13,11 +13,12 @@ from axissim.plot.failures import failures
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.runs import dims
+from axissim.plot.tuning import tuning
 
 if TYPE_CHECKING:
     import xarray as xr
 
-KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures", "bands")
+KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures", "bands", "tuning")
 
 
 def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
@@ -54,6 +55,7 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         "overview": overview,
         "failures": failures,
         "bands": bands,
+        "tuning": tuning,
     }
     return kinds[kind](ds, ids)
 
@@ -61,6 +63,8 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
 def _fitting(ds: xr.Dataset) -> str:
     if "quantile" in ds.dims:
         return "bands"
+    if "candidate" in ds.dims:
+        return "tuning"
     axes = dims(ds)
     if "sample" in axes or len(axes) > 2:
         return "overview"

@@ -1,0 +1,211 @@
+"""The Dataset of a tuning: candidates, how they score, the front, and the reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.analysis.tuning.front import OF_EACH, Scores, wilson
+from axissim.analysis.tuning.search import Found
+from axissim.analysis.tuning.targets import Cost, Target
+from axissim.analysis.tuning.trials import Outcome, Trials
+from axissim.model.model import Model
+from axissim.model.units import spelled
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DISCLAIMER = "What it finds is a hypothesis for study; not medical advice."
+_QUANTILES = (0.05, 0.95)
+
+
+def result(
+    trials: Trials,
+    targets: Sequence[Target],
+    costs: Sequence[Cost],
+    found: Found,
+    final: Scores,
+    rows: Any,
+    outcome: Outcome,
+    chosen: tuple[Any, int],
+    why: tuple[Any, Any, Any],
+    config: Mapping[str, Any],
+) -> xr.Dataset:
+    """Label it all.
+
+    Parameters
+    ----------
+    found : Found
+        Of the search, in some of the people.
+    final, rows, outcome
+        Scores of the finalists in all people, which candidates they are, and what came of them.
+    chosen : (array of int, int)
+        The front and the best, as candidates.
+    why : tuple of arrays
+        Of `reasons`.
+    """
+    import xarray as xr
+
+    scores = _together(found.scores, final, rows)
+    values = np.array(found.outcome.values)
+    summed = _over_people(values, outcome.values, rows)
+    best = int(np.flatnonzero(rows == chosen[1])[0])
+    names = [one.name for one in trials.read_outs]
+    slope, elasticity, agree = why
+    per = ("lever", "read_out")
+    ds = xr.Dataset(
+        {
+            "setting": (("candidate", "lever"), found.settings, {"long_name": "Setting"}),
+            "stage": ("candidate", found.stage, {"long_name": "Round of the search, 0 the first"}),
+            **_scores(scores),
+            **summed,
+            "reading": (("person", "read_out"), outcome.values[best], _about("Of the best")),
+            "slope": (per, slope, _about("Change of the mean per unit of the lever")),
+            "elasticity": (per, elasticity, _about("Per cent for one per cent of the lever")),
+            "agree": (per, agree, _about("Share of people in whom the change has that sign")),
+            **_people(trials),
+        },
+        coords={
+            "lever": [lever.name for lever in trials.levers],
+            "target": names[: len(targets)],
+            "cost": names[len(targets) :],
+            "read_out": names,
+            "lever_units": ("lever", [_unit(trials.model, lever.name) for lever in trials.levers]),
+            "read_out_units": ("read_out", [one.unit for one in trials.read_outs]),
+            "read_out_text": ("read_out", [one.text for one in trials.read_outs]),
+            "low": ("target", [target.low for target in targets]),
+            "high": ("target", [target.high for target in targets]),
+            "hard": ("target", np.array([target.hard for target in targets], np.int8)),
+        },
+    )
+    flag = np.zeros(len(found.settings), np.int8)
+    flag[chosen[0]] = 1
+    ds["front"] = ("candidate", flag, {"long_name": "On the front, in all people"})
+    return ds.assign_attrs(_provenance(trials, targets, costs, chosen[1], config))
+
+
+def storable(ds: xr.Dataset) -> xr.Dataset:
+    """The same with texts among the attributes, since files hold numbers only."""
+    texts = {key: ds[key].values.tolist() for key in ds.coords if ds[key].dtype.kind in "OUT"}
+    return ds.drop_vars(list(texts)).assign_attrs(
+        texts=json.dumps({str(k): v for k, v in texts.items()})
+    )
+
+
+def _about(name: str) -> dict[str, str]:
+    return {"long_name": name}
+
+
+def _together(search: Scores, final: Scores, rows: Any) -> tuple[Scores, Any]:
+    """The scores of all candidates, those of finalists in all people; and in how many people."""
+    parts = {}
+    for key in OF_EACH:
+        parts[key] = np.array(getattr(search, key))
+        parts[key][rows] = getattr(final, key)
+    people = np.full(len(search.miss), search.people)
+    people[rows] = final.people
+    return Scores(**parts, people=final.people), people
+
+
+def _scores(both: tuple[Scores, Any]) -> dict[str, Any]:
+    scores, people = both
+    low, high = wilson(scores.hits, people)
+    inside_low, inside_high = wilson(scores.inside, people[:, None])
+    one, each = "candidate", ("candidate", "target")
+    return {
+        "miss": (one, scores.miss, _about("Mean distance outside the bands, 0 to 1")),
+        "cost_mean": (("candidate", "cost"), scores.costs, _about("Mean over people")),
+        "share": (one, scores.hits / people, _about("Share of people in all bands")),
+        "share_low": (one, low, _about("Lower end of its 95 % interval (Wilson)")),
+        "share_high": (one, high, _about("Upper end of its 95 % interval (Wilson)")),
+        "inside": (each, scores.inside / people[:, None], _about("Share of people in each band")),
+        "inside_low": (each, inside_low, _about("Lower end of its 95 % interval (Wilson)")),
+        "inside_high": (each, inside_high, _about("Upper end of its 95 % interval (Wilson)")),
+        "violated": (one, scores.violated / people, _about("Share outside a hard band")),
+        "failed": (one, scores.failed, _about("Runs that failed")),
+        "people": (one, people, _about("People the candidate was run in")),
+    }
+
+
+def _over_people(search: Any, final: Any, rows: Any) -> dict[str, Any]:
+    """Mean and quantiles of each read-out of each candidate."""
+    found = {}
+    for name, words, of in (
+        ("value", "Mean over people", _mean),
+        ("value_low", "5 % quantile over people", lambda x: _quantile(x, _QUANTILES[0])),
+        ("value_high", "95 % quantile over people", lambda x: _quantile(x, _QUANTILES[1])),
+    ):
+        numbers = of(search)
+        numbers[rows] = of(final)
+        found[name] = (("candidate", "read_out"), numbers, _about(words))
+    return found
+
+
+def _mean(values: Any) -> Any:
+    there = ~np.isnan(values)
+    with np.errstate(all="ignore"):
+        return np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1)
+
+
+def _quantile(values: Any, share: float) -> Any:
+    """Over people, of those who have a number; NaN where nobody has."""
+    order = np.sort(values, axis=1)  # NaN last
+    count = (~np.isnan(values)).sum(axis=1)
+    place = share * np.maximum(count - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(count - 1, 0))
+    low, high = (np.take_along_axis(order, at[:, None], axis=1)[:, 0] for at in (below, above))
+    return low + (place - below) * (high - low)
+
+
+def _people(trials: Trials) -> dict[str, Any]:
+    return {f"person_{key}": ("person", column) for key, column in trials.people.items()}
+
+
+def _unit(model: Model, key: str) -> str:
+    part = model.by_id.get(key)
+    return spelled(model, part.unit) if part is not None else ""
+
+
+def _provenance(
+    trials: Trials,
+    targets: Sequence[Target],
+    costs: Sequence[Cost],
+    best: int,
+    config: Mapping[str, Any],
+) -> dict[str, Any]:
+    first = trials.first
+    assert first is not None
+    of_runs = json.loads(first.attrs["config"])
+    told = {
+        "levers": [asdict(lever) for lever in trials.levers],
+        "targets": [_plain(asdict(target)) for target in targets],
+        "costs": [_plain(asdict(cost)) for cost in costs],
+        "derived": dict(config["derived"]),
+        "search": {key: config[key] for key in ("n", "rounds", "screen", "finalists", "tolerate")},
+        **{key: of_runs[key] for key in ("method", "rtol", "max_steps", "set", "protocol")},
+    }
+    kept = ("Conventions", "title", "source", "model_id", "model_hash", "versions", "created")
+    return {
+        **{key: first.attrs[key] for key in kept},
+        "kind": "tuning",
+        "best": best,
+        "runs": trials.runs,
+        "failed_runs": trials.failed,
+        **({"seed": config["seed"]} if isinstance(config["seed"], int) else {}),
+        "config": json.dumps(told, sort_keys=True),
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """Without what is infinite, which JSON has not, or left out."""
+    return {
+        k: v
+        for k, v in told.items()
+        if v not in (None, "") and not (isinstance(v, float) and np.isinf(v))
+    }
