@@ -151,3 +151,16 @@ def test_a_sweep_of_which_some_fail() -> None:
     assert findings[0].values == {"k": 1.0, "x": 1.0}
     assert findings[0].t_fail == pytest.approx(1.0, rel=1e-5)
     assert len(diagnose(model, ds, most=2, t=(0.0, 2.0, 3))) == 2
+
+
+def test_how_far_a_value_must_move() -> None:
+    """The square blows up at 1/k: up to t = 2 it is there for every k below 0.5."""
+    model = ax.load("model m()\n  var x = 1; const k = 1; const c = 1\n  x' = k*c*x^2\nend\n")
+    grid = ax.design.grid({"k": [0.1, 0.4, 1.0], "c": [1.0, 1.01]})
+    ds = ax.sweep(model, grid, t=(0.0, 2.0, 3))
+    first, _ = diagnose(model, ds, t=(0.0, 2.0, 3))
+    said = first.cures["values moved"]
+    assert said == "ok from k = 0.4938 (84 % of the way to the nearest run that succeeded)"
+    alone = ax.sweep(model, ax.design.grid({"k": [1.0]}), t=(0.0, 2.0, 3))
+    (only,) = diagnose(model, alone, t=(0.0, 2.0, 3))
+    assert "values moved" not in only.cures

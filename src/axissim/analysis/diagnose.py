@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.analysis.bounds import moved, nearest
 from axissim.analysis.evidence import Moment, Term, eigenvalues, suspects, terms
 from axissim.model.model import Model, State
 from axissim.solve.work import OK, STATUS
@@ -116,7 +117,7 @@ def diagnose(model: Model, result: xr.Dataset, *, most: int = 10, **asked: Any) 
 
 
 def _look_into(model: Model, result: xr.Dataset, run: int, asked: dict[str, Any]) -> Finding:
-    values = _values(model, result, run)
+    values = {key: float(column[run]) for key, column in _points(model, result).items()}
     one = {**asked, **_split(model, values, asked)}
     again = simulate(model, **one)
     word, t_fail = STATUS[int(again["status"])], float(again["t_fail"])
@@ -138,21 +139,20 @@ def _look_into(model: Model, result: xr.Dataset, run: int, asked: dict[str, Any]
         radius=radius,
         cause=cause,
         because=because,
-        cures=_cures(model, one),
+        cures={**_cures(model, one), **_moved(model, result, run, one, values)},
         script=_script(model, one),
     )
 
 
-def _values(model: Model, result: xr.Dataset, run: int) -> dict[str, float]:
-    """What the design sets in a run, by id; a state's start is a state's id."""
-    shape = result["status"].shape
-    place = dict(zip(result["status"].dims, np.unravel_index(run, shape), strict=True))
-    found = {}
+def _points(model: Model, result: xr.Dataset) -> dict[str, Any]:
+    """What the design sets in each run, by id, shape (runs,); a state's start is a state's id."""
+    found, status = {}, result["status"]
     for key in result.coords:
         name = str(key).removesuffix("_0") if str(key) not in model.by_id else str(key)
         dims = result[key].dims
-        if name in model.by_id and set(dims) <= set(place):
-            found[name] = float(result[key].isel({dim: place[dim] for dim in dims}))
+        if name in model.by_id and set(dims) <= set(status.dims):
+            whole = result[key].broadcast_like(status).transpose(*status.dims)
+            found[name] = whole.values.ravel()
     return found
 
 
@@ -270,6 +270,18 @@ def _cures(model: Model, one: Mapping[str, Any]) -> dict[str, str]:
         for what, change in tries.items()
         if not (change.get("method") and change["method"] == one.get("method"))
     }
+
+
+def _moved(
+    model: Model, result: xr.Dataset, run: int, one: Mapping[str, Any], values: dict[str, float]
+) -> dict[str, str]:
+    """How far what is swept must move, if some run succeeded."""
+    points = _points(model, result)
+    there = nearest(result["status"].values.ravel(), points, run)
+    if there is None:
+        return {}
+    to = {key: float(column[there]) for key, column in points.items()}
+    return {"values moved": moved(model, one, values, to)}
 
 
 def _script(model: Model, one: Mapping[str, Any]) -> str:

@@ -119,6 +119,7 @@ def _go_on(
     told = _counting(watch, _runs(whole) - _runs(todo))
     if cluster and todo:
         on_cluster(cluster, study, layout, todo, told)
+        manifest.place.tidy()  # of workers that died
     else:
         _one_by_one(study, layout, manifest, todo, told)
     config = layout.attributes()["config"]
