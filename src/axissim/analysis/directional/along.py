@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from axissim.model.expression import ONE, ZERO, Expression, in_order, name, names, operation
 from axissim.model.model import Model, Parameter, formulas_of
@@ -123,6 +123,9 @@ def movers(model: Model, directions: Iterable[str], held: Iterable[str]) -> set[
             formulas = formulas[1:]
         for key in names(*formulas):
             readers.setdefault(key, set()).add(part.id)
+    for event in model.events:
+        for key in names(*event.formulas):
+            readers.setdefault(key, set()).update(target for target, _ in event.assignments)
     found, waiting = set(directions), list(directions)
     if model.implicit and waiting:  # a constraint may determine any of them
         waiting += [part.id for part in model.implicit]
@@ -136,8 +139,6 @@ def movers(model: Model, directions: Iterable[str], held: Iterable[str]) -> set[
 
 def baked(model: Model, varied: Iterable[str]) -> Model:
     """`model` with numbers for parameters that are whole exponents and that no run changes."""
-    from dataclasses import replace
-
     whole = {
         p.id: p.value
         for p in model.parameters

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from axissim.analysis.directional.along import Along, baked, movers
 from axissim.model.expression import ZERO, Expression, name, number, operation
-from axissim.model.model import Implicit, Model, Observable, Parameter, State
+from axissim.model.model import Event, Implicit, Model, Observable, Parameter, State
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,16 @@ def directional(
         ),
         states=(*model.states, *(part for group in found for part in group.states())),
         implicit=(*model.implicit, *(part for group in found for part in group.implicit())),
+        events=tuple(
+            replace(
+                event,
+                assignments=(
+                    *event.assignments,
+                    *(pair for group in found for pair in group.assignments(event)),
+                ),
+            )
+            for event in model.events
+        ),
         observables=(*model.observables, *read),
     )
     return Directional(
@@ -136,6 +146,14 @@ class _Group:
         residuals = self.along.of([i.residual for i in moving])
         for quantity, residual in zip(moving, residuals, strict=True):
             yield Implicit(slopes[quantity.id], initial=ZERO, residual=residual)
+
+    def assignments(self, event: Event) -> Iterable[tuple[str, Expression]]:
+        """What an event at a moment that does not move makes of the derivatives."""
+        slopes = self.along.slopes
+        moving = [pair for pair in event.assignments if pair[0] in slopes]
+        new = self.along.of([formula for _, formula in moving])
+        for (key, _), slope in zip(moving, new, strict=True):
+            yield slopes[key], slope
 
     def _given(
         self, parts: Sequence[Parameter | State], formulas: Sequence[Expression]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.analysis.directional.breaks import refused
 from axissim.analysis.directional.model import Directional, directional
 from axissim.compile.definitions import START_TIME, at_start, starting
 from axissim.model.expression import value
@@ -80,6 +81,7 @@ def pose(
     given: Mapping[str, float],
     actions: Sequence[Any],
     solving: Solving,
+    spread: float = 0.0,
 ) -> Posed:
     """Resolve what is asked.
 
@@ -89,10 +91,20 @@ def pose(
         Ids of parameters, and of states, whose value at the start is meant.
     given : mapping
         Values in place of the model's own, of both.
+    spread : float
+        How far values will be from those of the design: exp(spread) times as much.
+
+    Raises
+    ------
+    BreakError
+        The equations do not give the derivatives along some of the directions.
     """
     plan = planned(model, design, actions, times).with_outputs(tuple(outputs))
     values = values_of(plan.model, directions, design, given, float(times[0]))
     held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
+    why = refused(plan.model, directions, held, _spread({**given, **values}, spread))
+    if why:
+        raise BreakError(why)
     made = directional(plan.model, groups_of(model, directions), held, tuple(outputs))
     turns = max(map(len, made.groups))
     rows = int(np.prod([design.sizes[dim] for dim in design.dims]))
@@ -112,6 +124,38 @@ def pose(
     floors = {key: floors[key] or max(sizes.get(key, 0.0), 0.0) or 1.0 for key in directions}
     posed = Posed(made, plan, question, choice, turns, tuple(directions), columns, floors)
     return replace(posed, question=replace(question, design=stepped(posed, question.design)))
+
+
+class BreakError(ModelError):
+    """Directions along which the equations do not give derivatives.
+
+    Attributes
+    ----------
+    why : dict
+        Id of a direction to the reason.
+    """
+
+    def __init__(self, why: Mapping[str, str]) -> None:
+        key, reason = next(iter(why.items()))
+        others = f" (and {len(why) - 1} others)" if len(why) > 1 else ""
+        super().__init__(
+            f"the equations do not give derivatives in '{key}'{others}: {reason}; "
+            "use method='differences'"
+        )
+        self.why = dict(why)
+
+
+def _spread(values: Mapping[str, Any], spread: float) -> dict[str, Any]:
+    """Values around those given."""
+    if not spread:
+        return dict(values)
+    rng = np.random.default_rng(2)
+    found = {}
+    for key, given in values.items():
+        moved = spread * rng.normal(size=32)
+        own = np.ravel(given)[0]
+        found[key] = own * np.exp(moved) if own else np.abs(moved)
+    return found
 
 
 def values_of(
@@ -165,7 +209,7 @@ def _flat(design: xr.Dataset) -> dict[str, Any]:
     found = {}
     for key, variable in design.variables.items():
         if np.issubdtype(variable.dtype, np.number):
-            full = variable.set_dims(sizes).transpose(*dims)
+            full = variable.set_dims(sizes).transpose(*dims)  # type: ignore[no-untyped-call]
             found[str(key)] = np.ravel(full.values.astype(float))
     return found
 

@@ -17,6 +17,7 @@ from axissim.study.protocol import read
 from axissim.study.solving import solved
 from axissim.study.steady_doses import settled
 
+_SPREAD = 0.01  # enough to see whether a rate jumps only by chance not at the model's own values
 _MOST_NUMBERS = 20_000_000  # of a part of the runs: 160 MB
 
 
@@ -92,7 +93,7 @@ class Sensitivities:
         times = np.asarray(times, float)
         self.posed = pose(
             model, tuple(parameters), xr.Dataset(), times, outputs, given, read(protocol),
-            self.solving,
+            self.solving, spread=_SPREAD,
         )  # fmt: skip
         self._row = self.posed.question.design[: self.posed.turns]
         at = {key: i for i, key in enumerate(self.posed.columns)}
