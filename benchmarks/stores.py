@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,34 +126,45 @@ def bits(folder: Path) -> None:
     print(f"{found} of 500 flipped bits found and named; sound again: {verify(path).sound}")
 
 
+CASES: dict[str, tuple[Any, int, Any, list[str]]] = {
+    "dopamine_terminal": (RANGES, 10**7, (0, 24, 97), ["max(eda)", "auc(eda)", "last(hva)"]),
+    "menstrual_cycle": (
+        {"a_0": (0.0045, 0.0065), "k_AF1": (3.0, 4.4)},
+        10**6,
+        (0, 56, 225),
+        ["max(LH)", "period(E2)", "auc(P4)", "max(E2)"],
+    ),
+}
+
+
 def millions(folder: Path) -> None:
-    """Time, memory and size of the largest sweeps."""
-    cases = (
-        ("dopamine_terminal", RANGES, 10**7, (0, 24, 97), ["max(eda)", "auc(eda)", "last(hva)"]),
-        (
-            "menstrual_cycle",
-            {"a_0": (0.0045, 0.0065), "k_AF1": (3.0, 4.4)},
-            10**6,
-            (0, 56, 225),
-            ["max(LH)", "period(E2)", "auc(P4)", "max(E2)"],
-        ),
-    )
+    """The largest sweeps, each in a process of its own."""
+    for model in CASES:
+        subprocess.run([sys.executable, __file__, model, str(folder)], check=True)
+
+
+def largest(model: str, folder: Path) -> None:
+    """Time, memory, size and audit of one of them."""
+    ranges, runs, t, summaries = CASES[model]
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for model, ranges, runs, t, summaries in cases:
-        path = folder / f"{model}.zarr"
-        shutil.rmtree(path, ignore_errors=True)
-        begun = time.perf_counter()
-        design = ax.design.sobol(ranges, n=runs, seed=1, scale="log")
-        ds = ax.sweep(ax.load(model), design, t=t, summaries=summaries, store=path)
-        seconds = time.perf_counter() - begun
-        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1e6
-        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6
-        print(
-            f"{model}: {runs:,} runs in {seconds:.0f} s ({runs / seconds:,.0f}/s), peak "
-            f"{peak:.2f} GB over the imports, store {size:.0f} MB, "
-            f"{int((ds['status'] != 1).sum())} failed",
-            flush=True,
-        )
+    path = folder / f"{model}.zarr"
+    shutil.rmtree(path, ignore_errors=True)
+    read, design = ax.load(model), ax.design.sobol(ranges, n=runs, seed=1, scale="log")
+    asked: dict[str, Any] = {"t": t, "summaries": summaries, "store": path}
+    begun = time.perf_counter()
+    ax.sweep(read, design, **asked, audit=0.0).close()
+    seconds = time.perf_counter() - begun
+    begun = time.perf_counter()
+    ds = ax.sweep(read, design, **asked)  # all is there; audits it
+    audited = time.perf_counter() - begun
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1e6
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6
+    print(
+        f"{model}: {runs:,} runs in {seconds:.0f} s ({runs / seconds:,.0f}/s), audit "
+        f"{audited:.0f} s more: {ds.attrs['audit']}; peak {peak:.2f} GB over the imports, store "
+        f"{size:.0f} MB, {int((ds['status'] != 1).sum())} failed",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
@@ -161,10 +173,12 @@ if __name__ == "__main__":
         sweep_until_killed(str(place))
     else:
         place.mkdir(parents=True, exist_ok=True)
-        {
+        tasks: dict[str, Any] = {
             "throughput": throughput,
             "workers": workers,
             "kills": kills,
             "bits": bits,
             "millions": millions,
-        }[what](place)
+            **{model: partial(largest, model) for model in CASES},
+        }
+        tasks[what](place)

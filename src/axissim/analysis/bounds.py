@@ -11,29 +11,9 @@ from axissim.solve.work import OK
 from axissim.study.sweep import sweep
 
 if TYPE_CHECKING:
-
     from axissim.model.model import Model
 
 _PLACES = 64  # looked at on the way
-
-
-def nearest(status: Any, points: Mapping[str, Any], run: int) -> int | None:
-    """The run that succeeded whose values are nearest, each by its spread; None if none did.
-
-    Parameters
-    ----------
-    status : (runs,) array
-    points : mapping
-        Id to its value in each run, shape (runs,).
-    run : int
-    """
-    good = np.flatnonzero(status == OK)
-    if not good.size or not points:
-        return None
-    table = np.column_stack(list(points.values()))
-    spread = np.ptp(np.where(np.isfinite(table), table, 0.0), axis=0)
-    apart = np.abs(table[good] - table[run]) / np.where(spread > 0.0, spread, 1.0)
-    return int(good[np.where(np.isfinite(apart), apart, 0.0).max(axis=1).argmin()])
 
 
 def moved(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.analysis.bounds import moved, nearest
+from axissim.analysis.bounds import moved
 from axissim.analysis.evidence import Moment, Term, eigenvalues, suspects, terms
 from axissim.model.model import Model, State
 from axissim.solve.work import OK, STATUS
+from axissim.study.audit import nearest
 from axissim.study.sweep import simulate
 
 if TYPE_CHECKING:
@@ -277,9 +278,10 @@ def _moved(
 ) -> dict[str, str]:
     """How far what is swept must move, if some run succeeded."""
     points = _points(model, result)
-    there = nearest(result["status"].values.ravel(), points, run)
-    if there is None:
+    good = np.flatnonzero(result["status"].values.ravel() == OK)
+    if not good.size or not points:
         return {}
+    (there,) = nearest(good, run, np.column_stack(list(points.values())), 1)
     to = {key: float(column[there]) for key, column in points.items()}
     return {"values moved": moved(model, one, values, to)}
 

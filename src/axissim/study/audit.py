@@ -103,19 +103,31 @@ def chosen(
     drawn = np.random.default_rng(seed).choice(good, count, replace=False)
     hard = good[np.argsort(n_steps[good], kind="stable")[::-1][:_HARDEST]]
     failed = np.flatnonzero((status != OK) & (status != 0))[:_HARDEST]
-    beside = [_nearest(good, place, points) for place in failed] if good.size else []
+    beside = [nearest(good, place, points, 2) for place in failed] if good.size else []
     return np.unique(np.concatenate([drawn, hard, *beside]).astype(int))
 
 
-def _nearest(good: Any, place: int, points: Any) -> Any:
-    """The two runs that are done nearest to one that failed."""
+def nearest(good: Any, place: int, points: Any, count: int) -> Any:
+    """The runs that are done nearest to one that failed, the nearest first.
+
+    Parameters
+    ----------
+    good : (k,) array of int
+        Which runs are done.
+    place : int
+        The one that failed.
+    points : (runs, d) array or None
+        What the design sets in each, seen by its spread; without it, the design's order counts.
+    count : int
+        How many.
+    """
     if points is None:
         far = np.abs(good - place)
     else:
         spread = np.ptp(points[good], axis=0)  # a failure may be due to a value that is not finite
         apart = np.abs(points[good] - points[place]) / np.where(spread > 0.0, spread, 1.0)
         far = np.where(np.isfinite(points[place]), apart, 0.0).max(axis=1)
-    return good[np.argsort(far, kind="stable")[:2]]
+    return good[np.argsort(far, kind="stable")[:count]]
 
 
 def audit(

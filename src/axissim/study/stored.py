@@ -12,7 +12,7 @@ import numpy as np
 
 from axissim.model.model import Model
 from axissim.solve.work import OK
-from axissim.study.audit import FINER
+from axissim.study.audit import FINER, Report
 from axissim.study.audit import audit as audit_of
 from axissim.study.blockwise import Part, Study
 from axissim.study.dataset import model_hash
@@ -20,6 +20,7 @@ from axissim.study.layout import Layout
 from axissim.study.retry import members, retry
 from axissim.study.store import open as open_store
 from axissim.study.streaming import stream
+from axissim.study.summaries import Summary
 from axissim.study.summaries import summaries as read_summaries
 from axissim.study.summed import counted, distinct, needed, summed_up
 
@@ -42,8 +43,18 @@ class Sweeping:
     threads: int | None
     asked: Mapping[str, Any]
 
+    @property
+    def summed(self) -> tuple[Summary, ...]:
+        """What runs are summed up in; nothing if trajectories are kept."""
+        return read_summaries(self.asked["summaries"], self.model.by_id)
+
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether anything is kept of single runs, not bands over all of them alone."""
+        return not self.summed or not all(summary.levels for summary in self.summed)
+
     def __call__(self, design: xr.Dataset) -> Part:
-        summed = read_summaries(self.asked["summaries"], self.model.by_id)
+        summed = self.summed
         asked = dict(self.asked)
         if summed:
             asked |= {"outputs": needed(summed, asked["outputs"]), "summaries": ()}
@@ -89,10 +100,17 @@ def stored(
     else:
         ds = stream(study, path, force=force, watch=watch, cluster=cluster)
     complete = json.loads(ds.attrs["config"])["complete"]
-    summed = read_summaries(sweeping.asked["summaries"], sweeping.model.by_id)
-    nothing = summed and all(summary.levels for summary in summed)  # kept of single runs
-    if not audit or not complete or nothing or ("audit" in ds.attrs and not again):
+    done_before = "audit" in ds.attrs and not again
+    if not audit or not complete or done_before or not sweeping.keeps_runs:
         return ds
+    report = _audited(sweeping, design, ds, audit)
+    ds.close()
+    Layout(path).finish({"audit": json.dumps(report.told(), sort_keys=True)})
+    return open_store(path)
+
+
+def _audited(sweeping: Sweeping, design: xr.Dataset, ds: xr.Dataset, share: float) -> Report:
+    """Some runs of a store made again by SciPy."""
     shape = tuple(design.sizes.values())
 
     def rerun(rows: Any) -> xr.Dataset:
@@ -107,10 +125,7 @@ def stored(
         return truth
 
     rtol = sweeping.asked["rtol"]
-    report = audit_of(ds, rerun, rtol=rtol, points=_points(design), share=audit)
-    ds.close()
-    Layout(path).finish({"audit": json.dumps(report.told(), sort_keys=True)})
-    return open_store(path)
+    return audit_of(ds, rerun, rtol=rtol, points=_points(design), share=share)
 
 
 def _points(design: xr.Dataset) -> Any:
@@ -126,8 +141,8 @@ def _study(sweeping: Sweeping, design: xr.Dataset, dtype: str) -> Study:
     """A sweep as what a store is for."""
     model, asked = sweeping.model, sweeping.asked
     outputs = asked["outputs"]
-    if asked["summaries"]:
-        outputs = needed(read_summaries(asked["summaries"], model.by_id), outputs)
+    if sweeping.summed:
+        outputs = needed(sweeping.summed, outputs)
     moving = len(outputs) if outputs is not None else len(model.states) + len(model.observables)
     facts = {
         "model": model_hash(model),
