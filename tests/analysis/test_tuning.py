@@ -59,7 +59,7 @@ def test_two_levers_meet_on_a_line_and_the_cheaper_end_is_taken() -> None:
         "levers": {"u": (0.1, 2.0), "k": (0.2, 2.0)},
         "targets": "mean(x) in 0.99..1.01 over 40..50",
         "costs": "u + 4*k",
-        "n": 128,
+        "n": 256,
     }
     ds = tune(MODEL, **asked)
     assert of_best(ds, "u") / of_best(ds, "k") == pytest.approx(1.0, abs=0.0105)

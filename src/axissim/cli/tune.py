@@ -72,7 +72,7 @@ def tune(
         int | None, typer.Option("-n", min=1, help="First candidates.  [default: 128]")
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option(min=0, help="Of a quarter as many each.  [default: 8]")
+        int | None, typer.Option(min=0, help="Of a quarter as many each.  [default: 12]")
     ] = None,
     screen: Annotated[
         int | None, typer.Option(min=1, help="People to search in.  [default: 32]")

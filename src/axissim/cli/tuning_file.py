@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from axissim.model.library import Card
     from axissim.model.model import Model
 
-_SEARCH = {"n": 128, "rounds": 8, "screen": 32, "finalists": 16, "tolerate": 0.0, "seed": 0}
+_SEARCH = {"n": 128, "rounds": 12, "screen": 32, "finalists": 16, "tolerate": 0.0, "seed": 0}
 _PERSONS = 1000
 _KEYS = (
     "model", "time", "params", "init", "levers", "derived", "target", "cost", "people", *_SEARCH,

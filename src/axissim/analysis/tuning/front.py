@@ -38,7 +38,7 @@ def wilson(hits: Any, of: Any) -> tuple[Any, Any]:
     return np.where(np.equal(hits, 0), 0.0, low)[()], np.where(np.equal(hits, of), 1.0, high)[()]
 
 
-OF_EACH = ("miss", "costs", "inside", "hits", "violated", "failed", "off_centre")
+OF_EACH = ("miss", "costs", "inside", "hits", "violated", "excess", "failed", "off_centre")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Scores:
         So many are in all bands.
     violated : (candidates,) array of int
         So many are outside a hard one; a failed run counts.
+    excess : (candidates,) array
+        Mean distance outside the hard bands, 0 to 1.
     failed : (candidates,) array of int
     off_centre : (candidates,) array
         Mean distance from the bands' middles in half widths.
@@ -68,6 +70,7 @@ class Scores:
     inside: Any
     hits: Any
     violated: Any
+    excess: Any
     failed: Any
     off_centre: Any
     people: int
@@ -91,15 +94,15 @@ def scored(outcome: Outcome, targets: Sequence[Target], costs: int) -> Scores:
     inside = np.stack([t.inside(v) for t, v in zip(targets, each, strict=True)], axis=2)
     inside &= outcome.ok[:, :, None]
     hard = np.array([target.hard for target in targets])
+    limits = misses[:, :, hard] if hard.any() else np.zeros((*values.shape[:2], 1))
     off = np.stack([t.off_centre(v) for t, v in zip(targets, each, strict=True)], axis=2)
     return Scores(
         miss=(misses @ weights / weights.sum()).mean(axis=1),
         costs=_means(values[:, :, count : count + costs]),
         inside=inside.sum(axis=1),
         hits=inside.all(axis=2).sum(axis=1),
-        violated=(~inside[:, :, hard]).any(axis=2).sum(axis=1)
-        if hard.any()
-        else np.zeros(len(values), int),
+        violated=(~inside[:, :, hard]).any(axis=2).sum(axis=1),
+        excess=limits.mean(axis=(1, 2)),
         failed=(~outcome.ok).sum(axis=1),
         off_centre=_means(off.mean(axis=2)[:, :, None])[:, 0],
         people=values.shape[1],
@@ -114,6 +117,41 @@ def _means(values: Any) -> Any:
     return np.where(count > 0, total / np.maximum(count, 1), np.inf)
 
 
+def beaten(scores: Scores, tolerate: float = 0.0) -> Any:
+    """By how many candidates each is beaten, shape (candidates,).
+
+    Who keeps the hard limits beats who does not; of those who do not, who is less far outside; of
+    those who do, who is as good in all objectives and better in one.
+    """
+    points, over = scores.objectives, _over(scores, tolerate)
+    found = np.zeros(len(points), int)
+    for at, point in enumerate(points):
+        if over[at]:
+            found[at] = ((over == 0) | (scores.excess < scores.excess[at])).sum()
+        else:
+            rivals = points[over == 0]
+            found[at] = ((rivals <= point).all(axis=1) & (rivals < point).any(axis=1)).sum()
+    return found
+
+
+def regret(scores: Scores, among: Any, tolerate: float = 0.0) -> Any:
+    """Miss, and a twentieth of the costs over their range on a front; 1 more beyond hard limits.
+
+    It is small about the place where the front reaches the bands.
+    """
+    finite = np.where(np.isinf(scores.costs), np.nan, scores.costs)
+    low, high = (np.array([f(finite[among], axis=0)]) for f in (np.nanmin, np.nanmax))
+    wide = np.where(high > low, high - low, 1.0)
+    costs = np.nan_to_num((finite - low) / wide, nan=10.0).sum(axis=1)
+    beyond = np.where(_over(scores, tolerate) > 0, 1.0 + scores.excess, 0.0)
+    return scores.miss + costs / 20.0 + beyond
+
+
+def _over(scores: Scores, tolerate: float) -> Any:
+    """How many people too many are outside a hard band."""
+    return np.maximum(scores.violated - np.floor(tolerate * scores.people + 1e-9), 0)
+
+
 def front(scores: Scores, tolerate: float = 0.0) -> Any:
     """Indices of the candidates that no other one beats, the least miss first.
 
@@ -121,7 +159,7 @@ def front(scores: Scores, tolerate: float = 0.0) -> Any:
     do not; where none does, those whom the fewest people violate are looked at.  Of candidates
     alike in all objectives the one nearest to the bands' middles stays.
     """
-    over = np.maximum(scores.violated - np.floor(tolerate * scores.people + 1e-9), 0)
+    over = _over(scores, tolerate)
     rows = np.flatnonzero(over == over.min())
     order = np.lexsort([scores.off_centre[rows], *scores.objectives[rows].T[::-1]])
     rows = rows[order]
