@@ -14,9 +14,11 @@ from axissim.cli.compare import compare
 from axissim.cli.convert import convert
 from axissim.cli.diagnose import diagnose
 from axissim.cli.drawing import plot
+from axissim.cli.fit import fit
 from axissim.cli.keeping import verify
 from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
+from axissim.cli.sensitivity import sensitivity
 from axissim.cli.steady import steady
 from axissim.cli.sweep import sweep
 from axissim.cli.tune import tune
@@ -38,8 +40,10 @@ for command in (
     run,
     sweep,
     steady,
+    fit,
     verify,
     diagnose,
+    sensitivity,
     tune,
     plot,
     convert,

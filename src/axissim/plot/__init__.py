@@ -9,8 +9,27 @@ No state of pyplot is touched, so that these work on a server, in threads and in
 from axissim.plot.bands import bands
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
+from axissim.plot.fits import fits, profiles, waterfall
+from axissim.plot.importance import importance
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.picture import KINDS, picture
+from axissim.plot.sensitivities import sensitivities
+from axissim.plot.tuning import tuning
 
-__all__ = ["KINDS", "bands", "failures", "fan", "heatmap", "overview", "picture", "timecourse"]
+__all__ = [
+    "KINDS",
+    "bands",
+    "failures",
+    "fan",
+    "fits",
+    "heatmap",
+    "importance",
+    "overview",
+    "picture",
+    "profiles",
+    "sensitivities",
+    "timecourse",
+    "tuning",
+    "waterfall",
+]

@@ -10,15 +10,32 @@ from matplotlib.figure import Figure
 from axissim.plot.bands import bands
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
+from axissim.plot.fits import fits, profiles, waterfall
+from axissim.plot.importance import importance
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.runs import dims
+from axissim.plot.sensitivities import sensitivities
 from axissim.plot.tuning import tuning
 
 if TYPE_CHECKING:
     import xarray as xr
 
-KINDS = ("auto", "timecourse", "fan", "heatmap", "overview", "failures", "bands", "tuning")
+KINDS = (
+    "auto",
+    "timecourse",
+    "fan",
+    "heatmap",
+    "overview",
+    "failures",
+    "bands",
+    "tuning",
+    "fits",
+    "waterfall",
+    "profiles",
+    "sensitivities",
+    "importance",
+)
 
 
 def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
@@ -56,15 +73,26 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         "failures": failures,
         "bands": bands,
         "tuning": tuning,
+        "fits": fits,
+        "waterfall": waterfall,
+        "profiles": profiles,
+        "sensitivities": sensitivities,
+        "importance": importance,
     }
     return kinds[kind](ds, ids)
 
 
 def _fitting(ds: xr.Dataset) -> str:
+    if "derived" in ds.coords:
+        return "sensitivities"
+    if "importance" in ds.attrs:
+        return "importance"
     if "quantile" in ds.dims:
         return "bands"
     if "candidate" in ds.dims:
         return "tuning"
+    if "series" in ds.dims:
+        return "fits"
     axes = dims(ds)
     if "sample" in axes or len(axes) > 2:
         return "overview"
