@@ -55,7 +55,7 @@ def sensitivity(
         Sets of values, as `axissim.sweep` has them, at each of which derivatives are taken; left
         out, the model's own.
     method : "auto", "forward" or "differences"
-        ``auto`` takes differences (two runs a parameter, a thousand times finer) for those
+        ``auto`` takes differences (two runs a parameter, at a tolerance of 1e-11) for those
         parameters only that move the moment of an event, of a jump in a rate, or a delay: there
         the equations do not hold.  ``forward`` refuses them.
     relative : bool

@@ -1,7 +1,7 @@
-"""Where derivatives along a direction are not what the equations say: breaks whose moment moves.
+"""Where derivatives along a direction break: events, and rates that jump, at moments that move.
 
-At a break (an event, or a rate that jumps) a derivative is carried on by the equations only if the
-break's moment does not move with the direction.
+At a break whose moment moves with a direction the derivatives jump.  Here breaks are found; those
+that `axissim.analysis.directional.crossings` can carry derivatives across are told apart.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from axissim.analysis.directional.along import movers
+from axissim.analysis.directional.along import baked, movers
 from axissim.model.expression import (
     TIME,
     Expression,
@@ -21,20 +21,20 @@ from axissim.model.expression import (
     operation,
     value,
 )
-from axissim.model.model import Model, Parameter
+from axissim.model.model import Event, Model, Parameter
 from axissim.model.passes import differentiate
 from axissim.model.rates import expanded
 
-_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
-_STEPS = ("floor", "ceil")
+COMPARISONS = ("lt", "le", "gt", "ge")
+_OTHERS = ("eq", "ne", "floor", "ceil", "factorial")
 _POINTS = 24  # at which a rate is looked at beside a break
 _WIDE, _NARROW = 1e-5, 1e-8  # how far from a break, of the quantity that crosses it
 
 
-def refused(
+def breaks_of(
     model: Model, directions: Sequence[str], held: Iterable[str], values: Mapping[str, Any]
-) -> dict[str, str]:
-    """The directions whose derivatives the equations do not give, and why not.
+) -> tuple[tuple[Expression, ...], dict[str, str]]:
+    """The breaks whose moments move with a direction.
 
     Parameters
     ----------
@@ -45,47 +45,92 @@ def refused(
 
     Returns
     -------
+    tuple of Expression
+        The comparisons and floors in rates at which rates jump, and which can be crossed.
     dict
-        Id of a direction to what is said of it: ``the moment of event 'pulse' moves with it``.
+        The directions that move a break that cannot be, and what is said of it.
     """
     given = {*directions, *held}
-    moments = [*_of_events(model), *_of_rates(model, values)]
+    model = baked(model, given)
+    crossed, moments = [], list(_of_events(model))
+    for node, reads, why in _of_rates(model, values):
+        if not why:
+            crossed.append((node, reads))
+        else:
+            moments.append((reads, why))
     found: dict[str, str] = {}
-    for key in directions if moments else ():
+    moved: set[str] = set()
+    for key in directions if moments or crossed else ():
         moving = movers(model, [key], given)
-        why = next((why for reads, why in moments if reads & moving), None)
-        if why is not None:
-            found[key] = why
-    return found
+        reasons = [why for reads, why in moments if reads & moving]
+        if reasons:
+            found[key] = reasons[0]
+        else:
+            moved |= moving
+    return tuple(node for node, reads in crossed if reads & moved), found
+
+
+def rules_of(model: Model) -> tuple[dict[str, Expression], dict[str, set[str]]]:
+    """A model's rules, and what each reads."""
+    rules = {part.id: part.value for part in model.observables}
+    return rules, {key: names(rule) for key, rule in rules.items()}
+
+
+def gap_of(node: Expression) -> Expression:
+    """What is 0 where a comparison changes, or whole where a step does."""
+    return node.args[0] if len(node.args) == 1 else operation("sub", *node.args)
 
 
 def _of_events(model: Model) -> Iterator[tuple[set[str], str]]:
-    """What the moments of events depend on."""
+    """What the moments depend on of events that cannot be crossed when these move."""
+    rules, reads = rules_of(model)
+    delayed = any(node.op == "delay" for node in in_order([s.rate for s in model.states]))
     for event in model.events:
-        timing = [part for part in (event.trigger, event.delay, event.priority) if part is not None]
-        yield names(*timing), f"the moment of event '{event.id}' moves with it"
+        (trigger,) = expanded([event.trigger], rules, reads)
+        others = {key for e in model.events if e is not event for key, _ in e.assignments}
+        simple = not (event.delay or model.implicit or delayed or names(trigger) & others)
+        if not simple or any(node.op in (*_OTHERS, "delay") for node in in_order([trigger])):
+            yield _timing(event), f"the moment of event '{event.id}' moves with it"
 
 
-def _of_rates(model: Model, values: Mapping[str, Any]) -> Iterator[tuple[set[str], str]]:
-    """What the moments depend on at which rates jump, and the lags of delayed values."""
-    rules = {part.id: part.value for part in model.observables}
-    reads = {key: names(rule) for key, rule in rules.items()}
+def _timing(event: Event) -> set[str]:
+    return names(*(part for part in (event.trigger, event.delay, event.priority) if part))
+
+
+def _of_rates(
+    model: Model, values: Mapping[str, Any]
+) -> Iterator[tuple[Expression, set[str], str]]:
+    """Where rates jump, and the lags of delayed values: what each depends on, and "" or a reason.
+
+    The reason why it cannot be crossed.
+    """
     own = [*(s.rate for s in model.states), *(i.residual for i in model.implicit)]
-    rates = expanded(own, rules, reads)
+    rates = expanded(own, *rules_of(model))
     moving = {part.id for part in model.movers}
     points = None
     for node in in_order(rates):
         if node.op == "delay":
-            yield names(node.args[1]), "the lag of a delayed value moves with it"
-        elif node.op in _STEPS or node.op in _COMPARISONS:
-            gap = node.args[0] if node.op in _STEPS else operation("sub", *node.args)
+            yield node, names(node.args[1]), "the lag of a delayed value moves with it"
+        elif node.op in (*COMPARISONS, *_OTHERS):
+            gap = gap_of(node)
             if not _moves(gap, moving):
                 continue
             points = points or _points(model, values)
-            if any(part.op == "delay" for part in in_order([gap])) or _jumps(
-                rates, gap, node.op in _STEPS, points, moving
-            ):
-                yield names(gap), f"the moment at which a rate jumps ({_said(node)}) moves with it"
+            remembered = any(part.op == "delay" for part in in_order([gap]))
+            steps = node.op in ("floor", "ceil", "factorial")
+            if remembered or _jumps(rates, gap, steps, points, moving):
+                simple = node.op in COMPARISONS or (node.op == "floor" and _rises(gap, points))
+                why = f"the moment at which a rate jumps ({_said(node)}) moves with it"
+                fine = simple and not remembered and not model.implicit
+                yield node, names(gap), "" if fine else why
+
+
+def _rises(gap: Expression, points: Mapping[str, Any]) -> bool:
+    """Whether a formula rises with the time, of which alone it is a formula."""
+    slope = differentiate([gap], [TIME])[0].get(0)
+    if slope is None or not names(gap, slope) <= points.keys():
+        return False
+    return bool(np.all(value(slope, points, points["time"]) > 0.0))
 
 
 def _moves(formula: Expression, moving: set[str]) -> bool:
@@ -157,7 +202,7 @@ def _parts(rate: Expression) -> set[Expression]:
 def _reads(rate: Expression, gap: Expression) -> bool:
     """Whether a comparison in `rate` has this gap."""
     return any(
-        node.op in _COMPARISONS and operation("sub", *node.args) is gap for node in in_order([rate])
+        node.op in COMPARISONS and operation("sub", *node.args) is gap for node in in_order([rate])
     )
 
 
@@ -166,7 +211,7 @@ def _on_break(
 ) -> tuple[dict[str, Any], Any] | None:
     """`points` with `leaf` moved to where `gap` is 0, by Newton's method, and where that is so."""
     if not names(gap) <= points.keys():
-        return None
+        return None  # it reads what is not known at the start
     at = TIME if leaf == "time" else name(leaf)
     slope = differentiate([gap], [at])[0].get(0)
     if slope is None:

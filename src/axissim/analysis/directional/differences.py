@@ -17,7 +17,7 @@ from axissim.study.sweep import sweep
 if TYPE_CHECKING:
     import xarray as xr
 
-_FINER = 1e-3  # of the tolerance asked for: what differences are taken of must be smooth
+_FINER = 1e-5  # of the tolerance asked for: what differences are taken of must be smooth
 _LEAST, _STEP = 1e-11, 1.0 / 3.0  # the least tolerance; the step is this power of it
 
 
@@ -34,7 +34,8 @@ def differences(
 ) -> Derived:
     """Derivatives as differences of two runs, one on each side.
 
-    The runs are solved a thousand times finer than `solving` asks, and the step is the third root
+    The runs are solved a hundred thousand times finer than `solving` asks
+    (but at 1e-11 at the finest), and the step is the third root
     of that tolerance times the value (or times 1 where that is 0), so that what is lost to
     curvature and to rounding is alike.
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from axissim.analysis.directional.along import Along, baked, movers
+from axissim.analysis.directional.crossings import with_crossings
 from axissim.model.expression import ZERO, Expression, name, number, operation
-from axissim.model.model import Event, Implicit, Model, Observable, Parameter, State
+from axissim.model.model import Implicit, Model, Observable, Parameter, State
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def directional(
     groups: tuple[tuple[str, ...], ...],
     held: frozenset[str],
     outputs: tuple[str, ...],
+    breaks: tuple[Expression, ...] = (),
 ) -> Directional:
     """`model` with the derivatives of all that moves along one direction of each group.
 
@@ -63,6 +65,8 @@ def directional(
     held : frozenset of str
         Other ids that are numbers in every run, whatever formula the model has for them.
     outputs : tuple of str
+    breaks : tuple of Expression
+        Comparisons and floors at which rates jump, and which may be at other moments along them.
     """
     given = {key for group in groups for key in group} | held
     fresh = _Names({*model.by_id, *(event.id for event in model.events)})
@@ -87,18 +91,9 @@ def directional(
         ),
         states=(*model.states, *(part for group in found for part in group.states())),
         implicit=(*model.implicit, *(part for group in found for part in group.implicit())),
-        events=tuple(
-            replace(
-                event,
-                assignments=(
-                    *event.assignments,
-                    *(pair for group in found for pair in group.assignments(event)),
-                ),
-            )
-            for event in model.events
-        ),
         observables=(*model.observables, *read),
     )
+    whole = with_crossings(whole, breaks, [group.along for group in found], fresh.new)
     return Directional(
         whole, groups, turn, tuple(group.step for group in found),
         tuple(group.along.slopes for group in found), values, tuple(map(tuple, derivatives)),
@@ -146,14 +141,6 @@ class _Group:
         residuals = self.along.of([i.residual for i in moving])
         for quantity, residual in zip(moving, residuals, strict=True):
             yield Implicit(slopes[quantity.id], initial=ZERO, residual=residual)
-
-    def assignments(self, event: Event) -> Iterable[tuple[str, Expression]]:
-        """What an event at a moment that does not move makes of the derivatives."""
-        slopes = self.along.slopes
-        moving = [pair for pair in event.assignments if pair[0] in slopes]
-        new = self.along.of([formula for _, formula in moving])
-        for (key, _), slope in zip(moving, new, strict=True):
-            yield slopes[key], slope
 
     def _given(
         self, parts: Sequence[Parameter | State], formulas: Sequence[Expression]

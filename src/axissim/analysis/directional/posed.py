@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.analysis.directional.breaks import refused
+from axissim.analysis.directional.breaks import breaks_of
 from axissim.analysis.directional.model import Directional, directional
 from axissim.compile.definitions import START_TIME, at_start, starting
 from axissim.model.expression import value
@@ -102,10 +102,11 @@ def pose(
     plan = planned(model, design, actions, times).with_outputs(tuple(outputs))
     values = values_of(plan.model, directions, design, given, float(times[0]))
     held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
-    why = refused(plan.model, directions, held, _spread({**given, **values}, spread))
+    near = _spread({**given, **values}, spread)
+    breaks, why = breaks_of(plan.model, directions, held, near)
     if why:
         raise BreakError(why)
-    made = directional(plan.model, groups_of(model, directions), held, tuple(outputs))
+    made = directional(plan.model, groups_of(model, directions), held, tuple(outputs), breaks)
     turns = max(map(len, made.groups))
     rows = int(np.prod([design.sizes[dim] for dim in design.dims]))
     plan = _in_turns(plan, made, rows, turns)

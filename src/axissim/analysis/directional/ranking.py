@@ -34,7 +34,7 @@ def ranking(ds: xr.Dataset) -> xr.Dataset:
     of_mean, at_end = [], []
     for key in keys:
         y, slope = ds[key], ds[f"d_{key}"]
-        change = slope * y if relative else slope * ds["value"]
+        change = (slope * y).fillna(0.0) if relative else slope * ds["value"]
         with np.errstate(divide="ignore", invalid="ignore"):
             of_mean.append(change.integrate("time") / y.integrate("time"))
             at_end.append((change / y).isel(time=-1, drop=True))
