@@ -59,7 +59,7 @@ def designed(
         runs = RUNS if n is None else n
         found = design.population(model.id, n=runs, seed=seed, people=people, sampler=sampler)
     else:
-        kinds_of = {key: _own(model, key, text) for key, text in given.drawn.items()}
+        kinds_of = {key: drawn_around(model, key, text) for key, text in given.drawn.items()}
         _advise(model, kinds_of)
         found = design.sample(kinds_of, n=RUNS if n is None else n, seed=seed, sampler=sampler)
     for key in (found.data_vars.keys() | found.indexes.keys()) - {"sample"} - variables(actions):
@@ -67,7 +67,7 @@ def designed(
     return found
 
 
-def _own(model: Model, key: str, text: str) -> Any:
+def drawn_around(model: Model, key: str, text: str) -> Any:
     """The distribution that a text says; ``k*`` before it is the model's own value of k."""
     from axissim.study.distribution import distribution
 

@@ -6,6 +6,8 @@ import json
 import shlex
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,7 +29,7 @@ from axissim.cli.options import (
     Rtol,
     Times,
 )
-from axissim.cli.question import asked, protocol, titled, vacant, written
+from axissim.cli.question import Asked, asked, protocol, titled, vacant, written
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,6 +58,20 @@ def sensitivity(
     relative: Annotated[
         bool, typer.Option("--relative", help="Keep relative derivatives in --out.")
     ] = False,
+    summary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FORMULA", help="Over ranges: of what, 'auc(eda)'; repeatable."),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="Over ranges: sobol, morris, fast, rbd_fast or pawn.")
+    ] = "sobol",
+    n: Annotated[
+        int, typer.Option("-n", help="Points (sobol), walks (morris), runs (others); see docs.")
+    ] = 1024,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
+    pairs: Annotated[
+        bool, typer.Option("--pairs/--no-pairs", help="Sobol' indices of pairs too.")
+    ] = True,
     rtol: Rtol = 1e-6,
     atol: Atol = None,
     max_steps: MaxSteps = 100_000,
@@ -65,9 +81,23 @@ def sensitivity(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell which parameters matter for a model's outputs.
+    """Tell which parameters matter for a model's answers.
 
     \b
+    Over ranges (global):
+    -p k=1:20                 evenly between 1 and 20; k=1:20:log with even ratios
+    -p 'k~lognormal(0,0.3)'   by a distribution, as `axissim sweep` has them
+    -p k=8                    fixed
+
+    \b
+    axissim sensitivity dopamine_terminal -p Vd=4000:16000:log -p fire=0.5:2:log \\
+      --summary 'mean(eda)' -n 1024 --plot matter.png
+
+    Sobol' indices take n (2 d + 2) runs of d parameters, with --no-pairs n (d + 2); a group of
+    runs of which one failed is left out, and told.
+
+    \b
+    Around one run (--local):
     -p a,b,c                  differentiate in these; states mean their value at the start;
                               left out, every parameter that is a number
     -p k=8                    a value in place of the model's own
@@ -75,32 +105,80 @@ def sensitivity(
     \b
     axissim sensitivity dopamine_terminal --local -o eda --plot matter.png
     """
-    if not local:
-        raise ValueError("say --local for derivatives along one run")
     vacant(out, plot, force)
-    settings, directions = _directions(p or ())
     start = grammar.numbers("--init", init or ())
-    question = asked(model, t, outputs, settings.fixed)
     actions = protocol(dose, protocol_file, quiet)
+    options: dict[str, Any] = {
+        "init": start, "protocol": actions, "rtol": rtol, "atol": atol, "max_steps": max_steps,
+    }  # fmt: skip
+    if local:
+        if summary:
+            raise ValueError("--summary is for ranges; with --local give outputs, -o eda")
+        failed = _local(
+            model, t, p or (), outputs, (out, plot, force), as_json, quiet,
+            method=by, relative=relative, **options,
+        )  # fmt: skip
+    else:
+        if outputs or relative:
+            raise ValueError("-o and --relative are for --local; over ranges give --summary")
+        options |= {"method": method, "n": n, "seed": seed, "second_order": pairs}
+        question = asked(model, t, None, {})
+        files = (out, plot, force)
+        failed = _global(question, p or (), summary or (), files, as_json, quiet, **options)
+    if failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _global(
+    question: Asked,
+    p: Sequence[str],
+    summary: Sequence[str],
+    files: tuple[Path | None, Path | None, bool],
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Importance over ranges; how many runs failed."""
+    from axissim.analysis.importance.result import storable
+    from axissim.cli.importance import over_ranges, table, tell, told
+
+    ds, seconds = over_ranges(question, p, summary, quiet, **options)
+    said = told(ds, seconds, written(storable(ds), *files))
+    print(json.dumps(said) if as_json else "\n".join([*table(ds), *said["files"]]))
+    tell(said, quiet)
+    return int(said["failed"])
+
+
+def _local(
+    model: str,
+    t: str | None,
+    p: Sequence[str],
+    outputs: Sequence[str] | None,
+    files: tuple[Path | None, Path | None, bool],
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Derivatives along one run; how many parameters failed."""
+    settings, directions = _directions(p)
+    question = asked(model, t, outputs, settings.fixed)
     from axissim.analysis.sensitivity import sensitivity as derivatives
 
     begun = time.perf_counter()
     ds = derivatives(
-        question.model, directions or None, t=question.times, params=settings.fixed, init=start,
-        protocol=actions, outputs=question.outputs, method=by, relative=relative, rtol=rtol,
-        atol=atol, max_steps=max_steps,
+        question.model, directions or None, t=question.times, params=settings.fixed,
+        outputs=question.outputs, **options,
     )  # fmt: skip
     seconds = time.perf_counter() - begun
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
-    paths = written(ds, out, plot, force)
+    paths = written(ds, *files)
     told = _summary(ds, seconds, paths)
     if as_json:
         print(json.dumps(told))
     else:
         print("\n".join([*_table(told, _ROWS if directions == [] else len(directions)), *paths]))
     _tell(ds, told, quiet)
-    if told["failed"]:
-        raise typer.Exit(SOME_FAILED)
+    return len(told["failed"])
 
 
 def _directions(texts: Any) -> tuple[grammar.Settings, list[str]]:
