@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import axissim as ax
 from axissim.compile import plain
-from axissim.compile.elimination import eliminate
+from axissim.compile.elimination import eliminate, eliminate_blocks
 from axissim.compile.emit import emit
 from axissim.compile.system import system_of
 from axissim.model.expression import name, number, operation
@@ -114,6 +116,37 @@ def test_factor_and_solve_solve(given_pattern, seed):
     names["solve"](lu, right, np.zeros(size), k)
     expected = np.linalg.solve(10.0 * size * np.eye(size) - matrix, right)
     np.testing.assert_allclose(k, expected, rtol=1e-10, atol=1e-14)
+
+
+@given(patterns(), st.integers(0, 1000))
+@settings(deadline=None, max_examples=40, derandomize=True)
+def test_blocks_solve_too(given_pattern, seed):
+    """x beside s, s' = (J + noise where J is not) x + J s: block by block, J's LU once."""
+    size, pattern = given_pattern
+    corner = matrix_of(size, pattern, seed) - 10.0 * size * np.eye(size)
+    both = np.block([[corner, np.zeros((size, size))], [2.0 * corner.T, corner]])
+    system = system_of(replace(linear(both), tangent=True))
+    names = dict(vars(plain))
+    texts = emit(system)
+    for function in texts.values():
+        exec(compile(function, "linear", "exec"), names)
+    entries = np.array([both[place] for place in system.jacobian])
+    lu = np.zeros(len(system.elimination.entries) + 1)
+    right, k = np.random.default_rng(seed).normal(size=(2, 2 * size))
+    names["factor"](np.array([10.0 * size]), entries, lu)
+    names["solve"](lu, right, np.zeros(2 * size), k)
+    expected = np.linalg.solve(10.0 * size * np.eye(2 * size) - both, right)
+    np.testing.assert_allclose(k, expected, rtol=1e-9, atol=1e-13)
+    assert texts["factor"].count("1.0 / ") <= size
+
+
+def test_blocks_are_in_order():
+    """A chain is blocks of one, each after what it reads; a ring is one block."""
+    chain = eliminate_blocks(4, [(i, i + 1) for i in range(3)])
+    assert chain.order == (3, 2, 1, 0)
+    assert chain.blocks == (0, 1, 2, 3)
+    ring = eliminate_blocks(4, [(i, (i + 1) % 4) for i in range(4)])
+    assert ring.blocks == (0, 0, 0, 0)
 
 
 def test_fill_of_the_menstrual_cycle():

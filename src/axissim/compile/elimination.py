@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
+from axissim.model.graphs import components
+
 
 @dataclass(frozen=True)
 class Elimination:
@@ -17,10 +19,14 @@ class Elimination:
         The unknown eliminated first, second, ...
     entries : tuple of (int, int)
         Rows and columns (as eliminated: 0 is first) that are not zero in L + U.
+    blocks : tuple of int
+        Where the matrix is factorised block by block, the first unknown of each one's block;
+        entries left of the blocks are the matrix's own.  Empty where it is factorised as a whole.
     """
 
     order: tuple[int, ...]
     entries: tuple[tuple[int, int], ...]
+    blocks: tuple[int, ...] = ()
 
 
 def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
@@ -69,3 +75,31 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
     place = {unknown: at for at, unknown in enumerate(order)}
     entries = sorted((place[i], place[j]) for i in range(size) for j in final[i])
     return Elimination(tuple(order), tuple(entries))
+
+
+def eliminate_blocks(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
+    """The same where only the blocks on the diagonal of a block-triangular form are factorised.
+
+    Unknowns that depend on each other are a block; what blocks have of those before them is left
+    as it is, and makes no fill.  Blocks of one pattern are eliminated in the same order.
+    """
+    pattern = sorted(set(pattern))
+    rows: dict[str, list[str]] = {str(i): [] for i in range(size)}
+    for i, j in pattern:
+        rows[str(i)] += [str(j)] if i != j else []
+    order: list[int] = []
+    blocks: list[int] = []
+    inside: set[tuple[int, int]] = set()
+    for group in components(rows):
+        members = sorted(map(int, group))
+        own = {unknown: at for at, unknown in enumerate(members)}
+        plan = eliminate(
+            len(members), [(own[i], own[j]) for i, j in pattern if i in own and j in own]
+        )
+        first = len(order)
+        inside |= {(first + i, first + j) for i, j in plan.entries}
+        order += [members[at] for at in plan.order]
+        blocks += [first] * len(members)
+    place = {unknown: at for at, unknown in enumerate(order)}
+    entries = inside | {(place[i], place[j]) for i, j in pattern}
+    return Elimination(tuple(order), tuple(sorted(entries)), tuple(blocks))

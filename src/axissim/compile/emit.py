@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from axissim.compile.blocks import factor_blocks, solve_blocks
 from axissim.compile.definitions import START_TIME
 from axissim.compile.switches import relation
 from axissim.compile.system import System
@@ -70,14 +71,23 @@ def emit(system: System) -> dict[str, str]:
         "rhs_jacobian": _function(
             "rhs_jacobian", [*rates, *slopes, *entries], moving, where, authors
         ),
-        "factor": _factor(system),
-        "solve": _solve(system),
+        **_linear_solver(system),
         **{
             title: _function(title, _numbered(formulas), moving, where, authors)
             for title, formulas in tables.items()
             if formulas or title == "observe"
         },
     }
+
+
+def _linear_solver(system: System) -> dict[str, str]:
+    headings = {title: f"def {title}({FUNCTIONS[title]}):" for title in ("factor", "solve")}
+    if system.elimination.blocks:
+        return {
+            "factor": factor_blocks(system, headings["factor"]),
+            "solve": solve_blocks(system, headings["solve"]),
+        }
+    return {"factor": _factor(system), "solve": _solve(system)}
 
 
 def _numbered(formulas: Iterable[Expression]) -> Stores:

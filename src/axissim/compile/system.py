@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axissim.compile.definitions import START_TIME, at_start, moving_ones, starting
-from axissim.compile.elimination import Elimination, eliminate
+from axissim.compile.elimination import Elimination, eliminate, eliminate_blocks
 from axissim.compile.memory import Lags, slopes
 from axissim.compile.switches import relation, switch_times, watched
 from axissim.model.expression import (
@@ -146,6 +146,7 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
     moves |= {*lags.slopes, *map(relation, range(len(relations)))}
     fixed, parts = _sorted(groups, moves, moving)
     where = [states.index(state) for state, _ in lags.found]
+    planned = eliminate_blocks if model.tangent and not model.implicit else eliminate
     return System(
         model_id=model.id,
         inputs=inputs,
@@ -155,7 +156,7 @@ def system_of(model: Model, varied: Iterable[str] = ()) -> System:
         jacobian=dict(zip(entries, parts.pop("jacobian"), strict=True)),
         observables=dict(zip(observed, parts.pop("observables"), strict=True)),
         switches=tuple(switches),
-        elimination=eliminate(len(states), entries),
+        elimination=planned(len(states), entries),
         baked={key: float(v.value) for key, v in constants.items()},
         differential=len(model.states),
         lags=tuple(zip(where, parts.pop("lags"), strict=True)),

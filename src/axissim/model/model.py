@@ -142,6 +142,9 @@ class Model:
     events : tuple of Event
     species : mapping
         Which quantities are species, for `amount(S)` and `concentration(S)`.
+    tangent : bool
+        Whether the last of its states are derivatives of the others: the Jacobian then has equal
+        blocks, which are factorised once.
     """
 
     id: str
@@ -155,6 +158,7 @@ class Model:
     implicit: tuple[Implicit, ...] = ()
     events: tuple[Event, ...] = ()
     species: Mapping[str, Species] = field(default_factory=dict)
+    tangent: bool = False
 
     def __post_init__(self) -> None:
         if not _SID.fullmatch(self.id):

@@ -92,6 +92,7 @@ def directional(
         states=(*model.states, *(part for group in found for part in group.states())),
         implicit=(*model.implicit, *(part for group in found for part in group.implicit())),
         observables=(*model.observables, *read),
+        tangent=True,
     )
     whole = with_crossings(whole, breaks, [group.along for group in found], fresh.new)
     return Directional(
