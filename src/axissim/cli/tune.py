@@ -17,13 +17,10 @@ from axissim.cli.options import (
     Force,
     Initial,
     Json,
-    MaxSteps,
-    Method,
     Out,
     Plot,
     Protocol,
     Quiet,
-    Rtol,
     Times,
 )
 from axissim.cli.progress import progress
@@ -84,10 +81,16 @@ def tune(
         float | None, typer.Option(min=0.0, max=1.0, help="Share that a hard band may miss.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn.  [default: 0]")] = None,
-    method: Method = "auto",
-    rtol: Rtol = 1e-6,
+    method: Annotated[
+        str | None, typer.Option(help="auto, rodas5p, tsit5, scipy:LSODA, ...  [default: auto]")
+    ] = None,
+    rtol: Annotated[
+        float | None, typer.Option(help="Relative tolerance.  [default: 1e-06]")
+    ] = None,
     atol: Atol = None,
-    max_steps: MaxSteps = 100_000,
+    max_steps: Annotated[
+        int | None, typer.Option(help="Give a run up after so many steps.  [default: 100000]")
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Left out, as many as there are processors.")
     ] = None,
@@ -127,15 +130,13 @@ def tune(
         init=grammar.numbers("--init", init or ()),
         protocol=protocol(dose, protocol_file, quiet),
         people=grammar.people(people) if people else None,
-        numbers={
+        settings={
             "persons": persons, "n": n, "rounds": rounds, "screen": screen,
             "finalists": finalists, "tolerate": tolerate, "seed": seed,
+            "method": method, "rtol": rtol, "max_steps": max_steps,
         },
     )  # fmt: skip
-    options = {
-        "method": method, "rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads,
-    }  # fmt: skip
-    ds, seconds = _tuned(case, options, quiet)
+    ds, seconds = _tuned(case, {"atol": atol, "threads": threads}, quiet)
     titled(ds, case.card, shlex.join(["axissim", *sys.argv[1:]]))
     from axissim.analysis.tuning.result import storable
 

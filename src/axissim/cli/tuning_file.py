@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from axissim.model.library import Card
     from axissim.model.model import Model
 
-_SEARCH = {"n": 128, "rounds": 12, "screen": 32, "finalists": 16, "tolerate": 0.0, "seed": 0}
+_SETTINGS: dict[str, Any] = {
+    "n": 128, "rounds": 12, "screen": 32, "finalists": 16, "tolerate": 0.0, "seed": 0,
+    "method": "auto", "rtol": 1e-6, "max_steps": 100_000,
+}  # fmt: skip
 _PERSONS = 1000
 _KEYS = (
-    "model", "time", "params", "init", "levers", "derived", "target", "cost", "people", *_SEARCH,
+    "model", "time", "params", "init", "levers", "derived", "target", "cost", "people",
+    *_SETTINGS,
 )  # fmt: skip
 
 
@@ -43,7 +47,7 @@ def read_case(
     *,
     times: Any,
     people: dict[str, Any] | None,
-    numbers: Mapping[str, Any],
+    settings: Mapping[str, Any],
     **asked: Any,
 ) -> Case:
     """Put a case together; what the options say goes before what the file says.
@@ -60,6 +64,7 @@ def read_case(
     ValueError
         For a file that cannot be read, an unknown key, and a case without times.
     """
+    from axissim.analysis.tuning.whole import most_runs
     from axissim.model.library import card, load, shipped
     from axissim.study.design import population
 
@@ -69,13 +74,13 @@ def read_case(
     span = times or said.get("time") or (known.span if known else None)
     if span is None:
         raise ValueError(f"-t is needed, since '{name}' has no card; as in -t 0:24:97")
-    search = {key: _first(numbers[key], said.get(key), own) for key, own in _SEARCH.items()}
+    search = {key: _first(settings[key], said.get(key), own) for key, own in _SETTINGS.items()}
     who = people if people is not None else said.get("people")
     count = 1
     design = None
     if who is not None:
         who = dict(who)
-        count = int(_first(numbers["persons"], who.pop("n", None), _PERSONS))
+        count = _first(settings["persons"], who.pop("n", None), _PERSONS)
         draw = who.pop("seed", search["seed"])
         design = population(name, n=count, seed=draw, people=who)
     arguments = {
@@ -90,15 +95,9 @@ def read_case(
         "protocol": [*said.get("protocol", []), *asked["protocol"]],
         **search,
     }
-    return Case(model, known, arguments, _runs(arguments, count))
-
-
-def _runs(arguments: Mapping[str, Any], people: int) -> int:
-    """How many runs a search makes at most."""
-    some = min(arguments["screen"], people)
-    tried = arguments["n"] + 1 + arguments["rounds"] * max(8, arguments["n"] // 4)
-    final = 0 if some == people else arguments["finalists"] * people
-    return some * (tried + 2 * len(arguments["levers"]) + 1) + final
+    sizes = {key: int(arguments[key]) for key in ("n", "rounds", "screen", "finalists")}
+    runs = most_runs(**sizes, levers=len(arguments["levers"]), people=int(count))
+    return Case(model, known, arguments, runs)
 
 
 def _model(source: str, said: Mapping[str, Any]) -> str:
@@ -127,9 +126,12 @@ def _of_file(path: Path) -> dict[str, Any]:
     for key in ("params", "init", "levers", "derived", "people"):
         if not isinstance(said.get(key, {}), dict):
             raise ValueError(f"{path}: {key} is a table; begin it with [{key}]")
-    for key, own in _SEARCH.items():
-        if not isinstance(said.get(key, own), (int, float)):
-            raise ValueError(f"{path}: {key} is a number")
+    if not isinstance(said.get("time", []), list):
+        raise ValueError(f"{path}: time is [start, stop, points], as [0, 24, 97]")
+    for key, own in _SETTINGS.items():
+        kind = (int, float) if isinstance(own, float) else type(own)
+        if not isinstance(said.get(key, own), kind):
+            raise ValueError(f"{path}: {key} = {said[key]!r:.40} is not what it can be; as {own!r}")
     said["protocol"] = [_action(path, k, one) for k in actions for one in _tables(path, k, actions)]
     return said
 

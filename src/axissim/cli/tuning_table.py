@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 _MOST = 12  # rows of the front
+_LEAST = 5e-4  # of an elasticity that is told
 
 
 def lines(ds: Any) -> Iterator[str]:
@@ -104,8 +105,14 @@ def _reasons(ds: Any) -> Iterator[str]:
     names = [str(key) for key in ds["read_out"].values]
     table = [["", *names]]
     for key, row in zip(ds["lever"].values, ds["elasticity"].values, strict=True):
-        table.append([str(key), *(f"{value:+.2g}" if np.isfinite(value) else "-" for value in row)])
+        table.append([str(key), *map(_elasticity, row)])
     yield from _aligned(table)
+
+
+def _elasticity(value: float) -> str:
+    if not np.isfinite(value):
+        return "-"
+    return f"{value:+.2g}" if abs(value) >= _LEAST else "0"
 
 
 def _number(value: float) -> str:

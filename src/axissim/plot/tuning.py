@@ -16,6 +16,8 @@ from axissim.plot.style import COLOURS, FAILED, FAINT, INK, drawn, page, plain
 if TYPE_CHECKING:
     import xarray as xr
 
+_LEAST = 5e-4  # of an elasticity that is told
+
 
 @drawn
 def tuning(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
@@ -153,7 +155,7 @@ def _reasons(axes: Axes, ds: xr.Dataset) -> None:
     axes.imshow(values, cmap="RdBu_r", norm=norm, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         dark = np.isfinite(value) and abs(value) > 0.6 * size
-        said = f"{value:+.2g}" if np.isfinite(value) else "n/a"
+        said = (f"{value:+.2g}" if abs(value) >= _LEAST else "0") if np.isfinite(value) else "n/a"
         axes.text(
             column, row, said, ha="center", va="center", size=8, color="white" if dark else INK
         )

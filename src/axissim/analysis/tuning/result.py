@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.analysis.tuning.front import OF_EACH, Scores, wilson
-from axissim.analysis.tuning.search import Found
+from axissim.analysis.tuning.front import OF_EACH, wilson
+from axissim.analysis.tuning.search import Level, Search
 from axissim.analysis.tuning.targets import Cost, Target
-from axissim.analysis.tuning.trials import Outcome, Trials
+from axissim.analysis.tuning.trials import Trials
 from axissim.model.model import Model
 from axissim.model.units import spelled
 
@@ -24,14 +24,10 @@ _QUANTILES = (0.05, 0.95)
 
 
 def result(
-    trials: Trials,
-    targets: Sequence[Target],
+    search: Search,
     costs: Sequence[Cost],
-    found: Found,
-    final: Scores,
-    rows: Any,
-    outcome: Outcome,
-    chosen: tuple[Any, int],
+    kept: Any,
+    best: int,
     why: tuple[Any, Any, Any],
     config: Mapping[str, Any],
 ) -> xr.Dataset:
@@ -39,53 +35,55 @@ def result(
 
     Parameters
     ----------
-    found : Found
-        Of the search, in some of the people.
-    final, rows, outcome
-        Scores of the finalists in all people, which candidates they are, and what came of them.
-    chosen : (array of int, int)
-        The front and the best, as candidates.
+    kept : array of int
+        The front, as candidates.
+    best : int
+        As a row of the last level.
     why : tuple of arrays
         Of `reasons`.
     """
     import xarray as xr
 
-    scores = _together(found.scores, final, rows)
-    values = np.array(found.outcome.values)
-    summed = _over_people(values, outcome.values, rows)
-    best = int(np.flatnonzero(rows == chosen[1])[0])
+    trials, targets = search.trials, search.targets
     names = [one.name for one in trials.read_outs]
     slope, elasticity, agree = why
     per = ("lever", "read_out")
     ds = xr.Dataset(
         {
-            "setting": (("candidate", "lever"), found.settings, {"long_name": "Setting"}),
-            "stage": ("candidate", found.stage, {"long_name": "Round of the search, 0 the first"}),
-            **_scores(scores),
-            **summed,
-            "reading": (("person", "read_out"), outcome.values[best], _about("Of the best")),
+            "setting": (("candidate", "lever"), search.settings, {"long_name": "Setting"}),
+            "stage": ("candidate", search.stage, {"long_name": "Round of the search, 0 the first"}),
+            **_scores(search.levels, len(search.places)),
+            **_over_people(search.levels, len(search.places)),
+            "reading": (
+                ("person", "read_out"), search.level.outcome.values[best], _about("Of the best")
+            ),
             "slope": (per, slope, _about("Change of the mean per unit of the lever")),
             "elasticity": (per, elasticity, _about("Per cent for one per cent of the lever")),
             "agree": (per, agree, _about("Share of people in whom the change has that sign")),
             **_people(trials),
         },
-        coords={
-            "lever": [lever.name for lever in trials.levers],
-            "target": names[: len(targets)],
-            "cost": names[len(targets) :],
-            "read_out": names,
-            "lever_units": ("lever", [_unit(trials.model, lever.name) for lever in trials.levers]),
-            "read_out_units": ("read_out", [one.unit for one in trials.read_outs]),
-            "read_out_text": ("read_out", [one.text for one in trials.read_outs]),
-            "low": ("target", [target.low for target in targets]),
-            "high": ("target", [target.high for target in targets]),
-            "hard": ("target", np.array([target.hard for target in targets], np.int8)),
-        },
-    )
-    flag = np.zeros(len(found.settings), np.int8)
-    flag[chosen[0]] = 1
+        coords=_coordinates(trials, targets, names),
+    )  # fmt: skip
+    flag = np.zeros(len(search.places), np.int8)
+    flag[kept] = 1
     ds["front"] = ("candidate", flag, {"long_name": "On the front, in all people"})
-    return ds.assign_attrs(_provenance(trials, targets, costs, chosen[1], config))
+    chosen = int(search.level.rows[best])
+    return ds.assign_attrs(_provenance(trials, targets, costs, chosen, config))
+
+
+def _coordinates(trials: Trials, targets: Sequence[Target], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "lever": [lever.name for lever in trials.levers],
+        "target": names[: len(targets)],
+        "cost": names[len(targets) :],
+        "read_out": names,
+        "lever_units": ("lever", [_unit(trials.model, lever.name) for lever in trials.levers]),
+        "read_out_units": ("read_out", [one.unit for one in trials.read_outs]),
+        "read_out_text": ("read_out", [one.text for one in trials.read_outs]),
+        "low": ("target", [target.low for target in targets]),
+        "high": ("target", [target.high for target in targets]),
+        "hard": ("target", np.array([target.hard for target in targets], np.int8)),
+    }
 
 
 def storable(ds: xr.Dataset) -> xr.Dataset:
@@ -100,38 +98,39 @@ def _about(name: str) -> dict[str, str]:
     return {"long_name": name}
 
 
-def _together(search: Scores, final: Scores, rows: Any) -> tuple[Scores, Any]:
-    """The scores of all candidates, those of finalists in all people; and in how many people."""
-    parts = {}
-    for key in OF_EACH:
-        parts[key] = np.array(getattr(search, key))
-        parts[key][rows] = getattr(final, key)
-    people = np.full(len(search.miss), search.people)
-    people[rows] = final.people
-    return Scores(**parts, people=final.people), people
-
-
-def _scores(both: tuple[Scores, Any]) -> dict[str, Any]:
-    scores, people = both
-    low, high = wilson(scores.hits, people)
-    inside_low, inside_high = wilson(scores.inside, people[:, None])
+def _scores(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
+    """Of each candidate, in as many people as it was run in."""
+    first = levels[0].scores
+    parts = {key: _blank(getattr(first, key), candidates) for key in OF_EACH}
+    people = np.zeros(candidates, int)
+    for level in levels:
+        people[level.rows] = level.scores.people
+        for key, part in parts.items():
+            part[level.rows] = getattr(level.scores, key)
+    low, high = wilson(parts["hits"], people)
+    inside_low, inside_high = wilson(parts["inside"], people[:, None])
+    violated = parts["violated"] / people
     one, each = "candidate", ("candidate", "target")
     return {
-        "miss": (one, scores.miss, _about("Mean distance outside the bands, 0 to 1")),
-        "cost_mean": (("candidate", "cost"), scores.costs, _about("Mean over people")),
-        "share": (one, scores.hits / people, _about("Share of people in all bands")),
+        "miss": (one, parts["miss"], _about("Mean distance outside the bands, 0 to 1")),
+        "cost_mean": (("candidate", "cost"), parts["costs"], _about("Mean over people")),
+        "share": (one, parts["hits"] / people, _about("Share of people in all bands")),
         "share_low": (one, low, _about("Lower end of its 95 % interval (Wilson)")),
         "share_high": (one, high, _about("Upper end of its 95 % interval (Wilson)")),
-        "inside": (each, scores.inside / people[:, None], _about("Share of people in each band")),
+        "inside": (each, parts["inside"] / people[:, None], _about("Share of people in each band")),
         "inside_low": (each, inside_low, _about("Lower end of its 95 % interval (Wilson)")),
         "inside_high": (each, inside_high, _about("Upper end of its 95 % interval (Wilson)")),
-        "violated": (one, scores.violated / people, _about("Share outside a hard band")),
-        "failed": (one, scores.failed, _about("Runs that failed")),
+        "violated": (one, violated, _about("Share of people outside a hard band")),
+        "failed": (one, parts["failed"], _about("Runs that failed")),
         "people": (one, people, _about("People the candidate was run in")),
     }
 
 
-def _over_people(search: Any, final: Any, rows: Any) -> dict[str, Any]:
+def _blank(like: Any, count: int) -> Any:
+    return np.zeros((count, *like.shape[1:]), like.dtype)
+
+
+def _over_people(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
     """Mean and quantiles of each read-out of each candidate."""
     found = {}
     for name, words, of in (
@@ -139,8 +138,9 @@ def _over_people(search: Any, final: Any, rows: Any) -> dict[str, Any]:
         ("value_low", "5 % quantile over people", lambda x: _quantile(x, _QUANTILES[0])),
         ("value_high", "95 % quantile over people", lambda x: _quantile(x, _QUANTILES[1])),
     ):
-        numbers = of(search)
-        numbers[rows] = of(final)
+        numbers = np.full((candidates, levels[0].outcome.values.shape[2]), np.nan)
+        for level in levels:
+            numbers[level.rows] = of(level.outcome.values)
         found[name] = (("candidate", "read_out"), numbers, _about(words))
     return found
 

@@ -1,9 +1,9 @@
-"""The search: Sobol' points over all levers, then smaller and smaller boxes about the front."""
+"""The search: Sobol' points over all levers, then about the front; few people first, then more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,102 +15,167 @@ from axissim.analysis.tuning.trials import Outcome, Trials
 from axissim.study.sampling import cube
 
 _MOST = 8  # boxes at once
-_WIDEST = 0.25  # of a box to either side, as a share of the range
 _CROSS = 0.9  # of the levers move at once
+_WIDEST = 0.25  # of a box to either side, as a share of the range
 
 
-@dataclass(frozen=True)
-class Found:
-    """Candidates and what came of them in the people of the search.
+@dataclass
+class Level:
+    """Candidates and what came of them in some of the people.
 
     Attributes
     ----------
-    settings : (candidates, levers) array
-    stage : (candidates,) array of int
-        0 of the first points, then the round.
+    people : (k,) array of int
+    rows : (c,) array of int
+        Which candidates.
     outcome : Outcome
     scores : Scores
     """
 
-    settings: Any
-    stage: Any
+    people: Any
+    rows: Any
     outcome: Outcome
     scores: Scores
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How to search.
+@dataclass
+class Search:
+    """A search as far as it is.
 
     Attributes
     ----------
-    n : int
-        First candidates; each round has a quarter as many.
-    rounds : int
+    costs : int
+        How many there are.
     tolerate : float
         The share of people that may be outside a hard band.
+    places : (candidates, levers) array
+        In the unit cube.
+    stage : (candidates,) array of int
+        The round that brought each; 0 the first points.
+    levels : list of Level
+        In few people first.
+    width : float
+        Of the boxes, to either side.
     """
 
-    n: int
-    rounds: int
+    trials: Trials
+    targets: Sequence[Target]
+    costs: int
     tolerate: float
+    rng: np.random.Generator
+    places: Any = None
+    stage: Any = None
+    levels: list[Level] = field(default_factory=list)
+    width: float = _WIDEST
+    round: int = 0
+    tried: set[bytes] = field(default_factory=set)
+
+    @property
+    def settings(self) -> Any:
+        """Of all candidates (candidates, levers)."""
+        return settings(self.trials.levers, self.places)
+
+    @property
+    def level(self) -> Level:
+        """The last."""
+        return self.levels[-1]
+
+    @property
+    def front(self) -> Any:
+        """Of the last level, as places in its rows."""
+        return front(self.level.scores, self.tolerate)
+
+    @property
+    def best(self) -> int:
+        """Of the last level, as a place in its rows."""
+        return best(self.level.scores, self.front)
+
+    def begin(self, n: int, people: Any) -> None:
+        """Try the first candidates in some people.
+
+        All combinations of the levers' values where these are few, else `n` Sobol' points and the
+        corner where every lever is low.
+        """
+        levers = self.trials.levers
+        places = every_setting(levers, n)
+        if places is None:
+            places = np.vstack([np.zeros(len(levers)), cube("sobol", n, len(levers), self.rng)])
+        self.places, self.stage = np.empty((0, len(levers))), np.empty(0, int)
+        rows = self._enter(places)
+        self.run(rows, people)
+        self.width = min(_WIDEST, len(rows) ** (-1.0 / len(levers)))
+
+    def run(self, rows: Any, people: Any) -> None:
+        """Try candidates in other people: a level of its own."""
+        outcome = self.trials.outcome(self.settings[rows], people)
+        self.levels.append(Level(people, rows, outcome, self._scored(outcome)))
+        self.width = _WIDEST / 2.0
+
+    def rounds(self, count: int, batch: int) -> None:
+        """So many rounds of `batch` new candidates at the last level.
+
+        A quarter of them are in a box about the best compromise, a quarter in boxes about others
+        of the front; the other half is made by differential evolution of those least beaten, and
+        of those least regretted.  Boxes are made twice as wide after a round that brought a better
+        compromise, and half as wide after one that did not.
+        """
+        for _ in range(count):
+            self.round += 1
+            rows, level = self._enter(self._next(batch)), self.level
+            if len(rows):
+                more = self.trials.outcome(self.settings[rows], level.people)
+                level.outcome = level.outcome.joined(more)
+                level.rows = np.concatenate([level.rows, rows])
+                level.scores = self._scored(level.outcome)
+            elif all(lever.values for lever in self.trials.levers):
+                return
+            better = self.stage[level.rows[self.best]] == self.round
+            self.width = min(2.0 * self.width, _WIDEST) if better else self.width / 2.0
+
+    def few(self, count: int) -> Any:
+        """`count` candidates of the last level for more people.
+
+        The best, those least regretted, and others evenly over the front.
+        """
+        scores, among = self.level.scores, self.front
+        liked = _least(regret(scores, among, self.tolerate), count // 2)
+        picked = [*spread(scores, among, count, self.best)[: count - len(liked)], *liked]
+        return self.level.rows[list(dict.fromkeys(int(row) for row in picked))]
+
+    def _scored(self, outcome: Outcome) -> Scores:
+        return scored(outcome, self.targets, self.costs)
+
+    def _enter(self, places: Any) -> Any:
+        """Note candidates that have not been tried; their numbers."""
+        keep = []
+        for at, row in enumerate(np.ascontiguousarray(settings(self.trials.levers, places))):
+            if row.tobytes() not in self.tried:
+                self.tried.add(row.tobytes())
+                keep.append(at)
+        first = len(self.places)
+        self.places = np.vstack([self.places, places[keep]])
+        self.stage = np.concatenate([self.stage, np.full(len(keep), self.round)])
+        return np.arange(first, len(self.places))
+
+    def _next(self, batch: int) -> Any:
+        """The places of a round."""
+        scores, places, among = self.level.scores, self.places[self.level.rows], self.front
+        begin, size = self.best, 1 + places.shape[1]
+        boxes = spread(scores, among, min(_MOST, 1 + batch // 8), begin)
+        reach = [lever.reach(self.width) for lever in self.trials.levers]
+        fit = places[_least(beaten(scores, self.tolerate), 8 * size)]
+        liked = places[_least(regret(scores, among, self.tolerate), 4 * size)]
+        return np.vstack(
+            [
+                _near(places[boxes], batch - batch // 2, reach, self.rng),
+                _crossed(fit, self.rng, batch // 4),
+                _crossed(liked, self.rng, batch // 4, places[begin]),
+            ]
+        )
 
 
-def search(
-    trials: Trials,
-    targets: Sequence[Target],
-    costs: int,
-    plan: Plan,
-    people: Any,
-    rng: np.random.Generator,
-) -> Found:
-    """Look for the front in some people (indices).
-
-    The first candidates are all combinations of the levers' values where these are few, else
-    Sobol' points and the corner where every lever is low.  Each round puts a quarter of its points
-    in a box about the best compromise, a quarter in boxes about others of the front, and makes the
-    other half by differential evolution of those least beaten, and of those least regretted.  A box
-    begins as wide as the first points lie apart; it is doubled after a round that brought a better
-    compromise, and halved after one that did not.
-    """
-    levers = trials.levers
-    places = every_setting(levers, plan.n)
-    if places is None:
-        places = np.vstack([np.zeros(len(levers)), cube("sobol", plan.n, len(levers), rng)])
-    tried, places = _new({}, settings(levers, places), places)
-    stage = np.zeros(len(places), int)
-    outcome = trials.outcome(settings(levers, places), people)
-    scores = scored(outcome, targets, costs)
-    width = min(_WIDEST, len(places) ** (-1.0 / len(levers)))
-    for number in range(1, plan.rounds + 1):
-        reach = [lever.reach(width) for lever in levers]
-        near = _next(places, scores, plan, reach, rng)
-        tried, near = _new(tried, settings(levers, near), near)
-        if len(near):
-            outcome = outcome.joined(trials.outcome(settings(levers, near), people))
-            places = np.vstack([places, near])
-            stage = np.concatenate([stage, np.full(len(near), number)])
-            scores = scored(outcome, targets, costs)
-        elif all(lever.values for lever in levers):
-            break
-        better = stage[best(scores, front(scores, plan.tolerate))] == number
-        width = min(2.0 * width, _WIDEST) if better else width / 2.0
-    return Found(settings(levers, places), stage, outcome, scores)
-
-
-def _next(
-    places: Any, scores: Scores, plan: Plan, reach: Sequence[float], rng: np.random.Generator
-) -> Any:
-    """The places of a round: in boxes, and crossed."""
-    among = front(scores, plan.tolerate)
-    begin = best(scores, among)
-    batch, size = max(8, plan.n // 4), 1 + len(reach)
-    boxes = spread(scores, among, max(1, min(_MOST, batch // 8)), begin)
-    near = [_near(places[boxes], batch - batch // 2, reach, rng)]
-    near.append(_crossed(places[_least(beaten(scores, plan.tolerate), 8 * size)], rng, batch // 4))
-    liked = places[_least(regret(scores, among, plan.tolerate), 4 * size)]
-    near.append(_crossed(liked, rng, batch // 4, places[begin]))
-    return np.vstack(near)
+def _least(order: Any, count: int) -> Any:
+    return np.argsort(order, kind="stable")[:count]
 
 
 def _near(boxes: Any, count: int, reach: Sequence[float], rng: np.random.Generator) -> Any:
@@ -122,10 +187,6 @@ def _near(boxes: Any, count: int, reach: Sequence[float], rng: np.random.Generat
         aside = 2.0 * cube("sobol", points, len(reach), rng) - 1.0
         found.append(np.clip(box + aside * np.array(reach), 0.0, 1.0))
     return np.vstack(found)
-
-
-def _least(order: Any, count: int) -> Any:
-    return np.argsort(order, kind="stable")[:count]
 
 
 def _crossed(pool: Any, rng: np.random.Generator, count: int, about: Any = None) -> Any:
@@ -140,13 +201,3 @@ def _crossed(pool: Any, rng: np.random.Generator, count: int, about: Any = None)
     moved[np.arange(count), rng.integers(levers, size=count)] = True
     aside = np.where(moved, share * (pool[first] - pool[second]), 0.0)
     return np.clip((pool[one] if about is None else about) + aside, 0.0, 1.0)
-
-
-def _new(tried: dict[bytes, None], made: Any, places: Any) -> tuple[dict[bytes, None], Any]:
-    """Leave out candidates that have been tried."""
-    keep, after = [], dict(tried)
-    for at, row in enumerate(np.ascontiguousarray(made)):
-        if row.tobytes() not in after:
-            after[row.tobytes()] = None
-            keep.append(at)
-    return after, places[keep]

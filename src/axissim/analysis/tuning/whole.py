@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.analysis.tuning.asked import trials_of, with_limits
-from axissim.analysis.tuning.front import best, front, scored, spread
 from axissim.analysis.tuning.levers import Lever, levers_of
 from axissim.analysis.tuning.readouts import clock
 from axissim.analysis.tuning.reasons import reasons
 from axissim.analysis.tuning.result import result
-from axissim.analysis.tuning.search import Plan, search
+from axissim.analysis.tuning.search import Search
 from axissim.analysis.tuning.targets import costs_of, targets_of
 from axissim.model.model import Model
 from axissim.study.protocol import read
@@ -25,6 +24,8 @@ from axissim.study.sampling import whole
 
 if TYPE_CHECKING:
     import xarray as xr
+
+_AGAIN = 3  # rounds in more people
 
 
 def tune(
@@ -79,7 +80,9 @@ def tune(
     screen : int
         So many people, the first, are searched in.
     finalists : int
-        So many candidates of the front are then run in all people; the front is what is left.
+        Twice so many candidates, and new ones about them, are then tried in more people (the
+        geometric mean of `screen` and all), so many in all people, and half as many about the best
+        of them; the front is what is left of these.
     tolerate : float
         The share of people that may be outside a hard band.
     seed : int or numpy.random.Generator
@@ -116,26 +119,30 @@ def tune(
         model, levers_of(levers), (*bands, *paid), people, derived or {}, clock(t), options
     )
     trials.watch = watch
-    rng = np.random.default_rng(seed)
     some, everybody = np.arange(min(screen, trials.count)), np.arange(trials.count)
-    plan = Plan(whole(n), rounds, tolerate)
-    found = search(trials, bands, len(paid), plan, some, rng)
-    among = front(found.scores, tolerate)
-    rows = spread(found.scores, among, finalists, best(found.scores, among))
-    if len(some) == trials.count:
-        rows = among
-        outcome = found.outcome.some(rows)
-    else:
-        outcome = trials.outcome(found.settings[rows], everybody)
-    final = scored(outcome, bands, len(paid))
-    kept = front(final, tolerate)
-    chosen = best(final, kept)
-    why = reasons(trials, found.settings[rows[chosen]], some)
+    search = Search(trials, bands, len(paid), tolerate, np.random.default_rng(seed))
+    search.begin(whole(n), some)
+    search.rounds(rounds, max(8, n // 4))
+    middle = int(np.sqrt(len(some) * trials.count))
+    if middle >= 2 * len(some):
+        search.run(search.few(2 * finalists), np.arange(middle))
+        search.rounds(_AGAIN, finalists)
+    if trials.count > len(search.level.people):
+        search.run(search.few(finalists), everybody)
+        search.rounds(1, finalists // 2)
+    level, kept = search.level, search.front
+    why = reasons(trials, search.settings[level.rows[search.best]], some)
     config = {
         "n": n, "rounds": rounds, "screen": len(some), "finalists": finalists,
         "tolerate": tolerate, "derived": derived or {}, "seed": seed,
     }  # fmt: skip
-    return result(
-        trials, bands, paid, found, final, rows, outcome,
-        (rows[kept], int(rows[chosen])), why, config,
-    )  # fmt: skip
+    return result(search, paid, level.rows[kept], search.best, why, config)
+
+
+def most_runs(*, n: int, rounds: int, screen: int, finalists: int, levers: int, people: int) -> int:
+    """How many runs `tune` makes at most; fewer where candidates come twice."""
+    some = min(screen, people)
+    middle = int(np.sqrt(some * people))
+    runs = some * (n + 1 + rounds * max(8, n // 4) + 2 * levers + 1)
+    runs += middle * (2 + _AGAIN) * finalists if middle >= 2 * some else 0
+    return runs + (people * (finalists + finalists // 2) if people > some else 0)
