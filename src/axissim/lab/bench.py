@@ -1,0 +1,131 @@
+"""A model made ready for questions that come many times a second.
+
+What `axissim.study.sweep` works out anew for each sweep - the method, the tolerances - is kept
+here, and nothing is labelled: a page knows the names already.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axissim.lab.limits import RUN_STEPS
+from axissim.model.library import Card
+from axissim.model.model import Model, ModelError, Parameter
+from axissim.solve.work import STATUS
+from axissim.study.choice import Choice, choose, runs_of
+from axissim.study.jumps import jumps_of, series_of
+from axissim.study.plan import planned
+from axissim.study.question import Question, question_of
+from axissim.study.solving import solved
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+RTOL = 1e-5  # of what is drawn
+_KEPT = 16  # choices of a method
+
+
+class Bench:
+    """A model with all its parameters open to change, so that one kernel serves every slider."""
+
+    def __init__(self, model: Model, card: Card) -> None:
+        self.model, self.card = model, card
+        self.numbers: dict[str, float] = {
+            p.id: float(p.value.value) for p in model.parameters if p.value.op == "number"
+        }
+        self._choices: dict[Any, Choice] = {}
+        self._lock = threading.Lock()
+
+    def params(self, changed: Mapping[str, float]) -> dict[str, float]:
+        """Every parameter's value; ModelError if something is changed that is none."""
+        for key in changed.keys() - self.numbers.keys():
+            part = self.model.part(key)
+            kind = "computed" if isinstance(part, Parameter) else "not a parameter"
+            raise ModelError(f"'{key}' is {kind} and has no slider")
+        return {**self.numbers, **changed}
+
+    def question(
+        self, changed: Mapping[str, float], times: Any, outputs: Sequence[str], doses: Sequence[Any]
+    ) -> tuple[Question, Any]:
+        """What is asked of one run, resolved, and the plan of its doses."""
+        import xarray as xr
+
+        return self._posed(xr.Dataset(), self.params(changed), times, outputs, doses)
+
+    def run(
+        self,
+        changed: Mapping[str, float],
+        times: Any,
+        outputs: Sequence[str],
+        doses: Sequence[Any] = (),
+        rtol: float = RTOL,
+    ) -> tuple[Any, str]:
+        """One run.
+
+        Returns
+        -------
+        (outputs, times) array, str
+            NaN from where the run failed; and the word for how it ended.
+        """
+        import xarray as xr
+
+        made, status = self.runs(xr.Dataset(), changed, times, outputs, doses, rtol, RUN_STEPS)
+        return made[0], STATUS[int(status[0])]
+
+    def runs(
+        self,
+        design: xr.Dataset,
+        changed: Mapping[str, float],
+        times: Any,
+        outputs: Sequence[str],
+        doses: Sequence[Any],
+        rtol: float,
+        max_steps: int,
+    ) -> tuple[Any, Any]:
+        """A run for each member of a design: (runs, outputs, times) array and (runs,) statuses."""
+        swept = {str(key) for key in design.variables}
+        params = {key: v for key, v in self.params(changed).items() if key not in swept}
+        question, plan = self._posed(design, params, times, outputs, doses)
+        choice = self._choice(question, rtol)
+        runs = runs_of(
+            question, question.design, times, question.picked, choice.rtol, choice.atol, max_steps
+        )
+        if doses:
+            start = question.at_start([state.id for state in plan.asked.states])
+            series = series_of(plan.timeline, plan.inputs, start, [])
+            count, end = len(question.design), float(times[-1])
+            jumps = jumps_of(series, question.kernel.system.states, count, end)
+            runs = runs._replace(**jumps._asdict())
+        solved(question.kernel, choice, runs, max_steps, 1 if len(question.design) <= 8 else None)
+        runs.out[runs.status == 0] = np.nan
+        return _with_constants(question, runs.out), runs.status
+
+    def _posed(
+        self, design: Any, params: Any, times: Any, outputs: Sequence[str], doses: Sequence[Any]
+    ) -> tuple[Question, Any]:
+        plan = planned(self.model, design, tuple(doses), times).with_outputs(tuple(outputs))
+        return question_of(plan, design, times, params, {}, outputs), plan
+
+    def _choice(self, question: Question, rtol: float) -> Choice:
+        """Method and tolerances, worked out once for a span of time."""
+        key = (id(question.kernel), float(question.times[0]), float(question.times[-1]), rtol)
+        with self._lock:
+            if key not in self._choices:
+                if len(self._choices) >= _KEPT:
+                    self._choices.pop(next(iter(self._choices)))
+                self._choices[key] = choose(question, "auto", rtol, None, RUN_STEPS)
+            return self._choices[key]
+
+
+def _with_constants(question: Question, out: Any) -> Any:
+    """`out` as (runs, outputs, times), with the outputs that are parameters put in."""
+    moving = {key: out[:, :, at] for at, key in enumerate(question.saved)}
+    runs, times = out.shape[:2]
+    full = np.empty((runs, len(question.outputs), times))
+    for at, key in enumerate(question.outputs):
+        full[:, at] = moving[key] if key in moving else question.parameter(key)[:, None]
+    return full

@@ -1,0 +1,107 @@
+"""The lab's server: a page, its files, a socket that answers, and files to take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from axissim.lab.described import DISCLAIMER, described
+from axissim.lab.guard import Guard
+from axissim.lab.lessons import lessons
+from axissim.lab.shelf import Shelf
+from axissim.lab.talk import Talk
+from axissim.model.model import ModelError
+
+STATIC = Path(__file__).parent / "static"
+_WORKERS = 2
+
+
+class Pages:
+    """What is answered over HTTP."""
+
+    def __init__(self, shelf: Shelf, pool: Executor) -> None:
+        self.shelf, self.pool = shelf, pool
+
+    async def page(self, _: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    async def start(self, _: Request) -> Response:
+        """What a page needs first: the gallery, the lessons, the languages."""
+        return JSONResponse(await run_in_threadpool(self._start))
+
+    def _start(self) -> dict[str, Any]:
+        drawn = json.loads((STATIC / "thumbnails.json").read_text("utf-8"))
+        cards = [
+            {
+                "id": key,
+                "title": about.title,
+                "summary": about.summary,
+                "axis": about.axis,
+                "origin": about.origin,
+                **drawn.get(key, {"states": None, "curves": []}),
+            }
+            for key in self.shelf.ids
+            for about in [self.shelf.card(key)]
+        ]
+        languages = sorted(path.stem for path in (STATIC / "texts").glob("*.json"))
+        return {
+            "models": cards,
+            "named": list(self.shelf.named),
+            "lessons": lessons(),
+            "languages": languages,
+            "disclaimer": DISCLAIMER,
+        }
+
+    async def model(self, request: Request) -> Response:
+        try:
+            return JSONResponse(await run_in_threadpool(self._model, request.path_params["id"]))
+        except ModelError as wrong:
+            return PlainTextResponse(str(wrong), 404)
+
+    def _model(self, identifier: str) -> dict[str, Any]:
+        return described(self.shelf.model(identifier), self.shelf.card(identifier))
+
+
+def application(named: Sequence[str] = (), *, port: int) -> Starlette:
+    """The lab as an ASGI application.
+
+    Parameters
+    ----------
+    named : sequence of str
+        Models that the page may open beside the shipped ones: paths of files.
+    port : int
+        At which it will be reached; the Host and Origin of requests must name it.
+    """
+    shelf, pool = Shelf(named), ThreadPoolExecutor(_WORKERS, "axissim-lab")
+    pages, talk = Pages(shelf, pool), Talk(shelf, pool)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    app = Starlette(
+        routes=[
+            Route("/", pages.page),
+            Route("/api/start", pages.start),
+            Route("/api/model/{id}", pages.model),
+            WebSocketRoute("/ws", talk.serve),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, port=port)],
+        lifespan=lifespan,
+    )
+    app.state.shelf = shelf
+    return app

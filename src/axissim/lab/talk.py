@@ -1,0 +1,110 @@
+"""A page's connection: the newest question of each kind is answered, older ones are let go."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from concurrent.futures import Executor
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from axissim.lab.answers import answer
+from axissim.lab.asked import Asked, MalformedError, asked, number_of, read
+from axissim.lab.limits import CONNECTIONS, MESSAGE_BYTES, SECONDS
+from axissim.lab.shelf import Shelf
+
+_log = logging.getLogger("axissim")
+
+
+class Talk:
+    """All connections of a server."""
+
+    def __init__(self, shelf: Shelf, pool: Executor) -> None:
+        self.shelf, self.pool = shelf, pool
+        self.open = 0
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Talk with one page until it goes."""
+        if self.open >= CONNECTIONS:
+            await socket.close(1013, "too many pages are open; close some")
+            return
+        self.open += 1
+        try:
+            await socket.accept()
+            await _Line(self, socket).talk()
+        finally:
+            self.open -= 1
+
+    async def answered(self, question: Asked) -> bytes | str:
+        """The answer to a question, or an error in one line; never raises."""
+        try:
+            work = asyncio.get_running_loop().run_in_executor(self.pool, self._work, question)
+            return await asyncio.wait_for(work, SECONDS)
+        except ValueError as wrong:  # of the model, or of the message
+            return error(str(wrong), question.number, question.kind)
+        except TimeoutError:
+            return error("this takes too long; ask for less", question.number, question.kind)
+        except Exception as wrong:
+            _log.exception("a question of the lab's page could not be answered")
+            kind = type(wrong).__name__
+            return error(f"this could not be computed ({kind})", question.number, question.kind)
+
+    def _work(self, question: Asked) -> bytes:
+        return answer(self.shelf.bench(question.model), question)
+
+
+class _Line:
+    """One connection: what waits, by kind, in the order in which it was first asked."""
+
+    def __init__(self, talk: Talk, socket: WebSocket) -> None:
+        self.talk_of, self.socket = talk, socket
+        self.waiting: dict[str, Asked] = {}
+        self.news = asyncio.Event()
+
+    async def talk(self) -> None:
+        answering = asyncio.create_task(self._answer())
+        try:
+            while True:
+                await self._take(await self.socket.receive())
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
+
+    async def _take(self, message: Any) -> None:
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        text = message.get("text") or ""
+        if message.get("bytes") or len(text.encode("utf-8", "replace")) > MESSAGE_BYTES:
+            await self.socket.close(1009, "the message is too long")
+            raise WebSocketDisconnect(1009)
+        number = 0
+        try:
+            found = read(text)
+            number = number_of(found)
+            question = asked(found)
+        except MalformedError as wrong:
+            await self.socket.send_text(error(str(wrong), number))
+            return
+        self.waiting.pop(question.kind, None)
+        self.waiting[question.kind] = question
+        self.news.set()
+
+    async def _answer(self) -> None:
+        while True:
+            await self.news.wait()
+            while self.waiting:
+                question = self.waiting.pop(next(iter(self.waiting)))
+                said = await self.talk_of.answered(question)
+                await (self.socket.send_text if isinstance(said, str) else self.socket.send_bytes)(
+                    said  # type: ignore[arg-type]
+                )
+            self.news.clear()
+
+
+def error(text: str, number: int = 0, kind: str = "") -> str:
+    """What is wrong, as a message."""
+    return json.dumps({"kind": "error", "of": kind, "n": number, "text": " ".join(text.split())})
