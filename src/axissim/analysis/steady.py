@@ -17,7 +17,15 @@ from axissim.analysis.field.approach import (
     approach,
 )
 from axissim.analysis.field.laws import told
-from axissim.analysis.field.setting import Setting, described, frame, labels, setting, values_of
+from axissim.analysis.field.setting import (
+    Setting,
+    described,
+    flags,
+    frame,
+    labels,
+    setting,
+    values_of,
+)
 from axissim.analysis.field.starts import every_rest
 from axissim.model.model import Model, ModelError
 
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _OWN = ("status", "eigenvalue_real", "eigenvalue_imag", "time_constant", "after")
+_FATES = flags("what the run came to", WORDS)
 
 
 def steady_state(
@@ -109,7 +118,11 @@ def _dataset(asked: Setting, found: Approach, config: Mapping[str, Any]) -> xr.D
     width = max((len(values) for values in found.values), default=0)
     values = _padded(found.values, width).reshape(*shape, width)
     _spectrum(ds, values, asked, dims)
-    ds["status"] = (dims, found.status.astype(np.int8).reshape(shape), _flags())
+    ds["status"] = (
+        dims,
+        found.status.astype(np.int8).reshape(shape),
+        flags("what the run came to", WORDS),
+    )
     ds["after"] = (dims, found.after.reshape(shape), _time(asked, "how long the run was followed"))
     return ds.assign_attrs(conserved=json.dumps(_conserved(asked, found)))
 
@@ -139,7 +152,11 @@ def _many(
         spectra[run, : len(all_x[run])] = _padded(all_values[run], width)
         status[run, : len(all_x[run])] = all_status[run]
     _spectrum(ds, spectra.reshape(*shape, width), asked, dims)
-    ds["status"] = (dims, status.astype(np.int8).reshape(shape), _flags())
+    ds["status"] = (
+        dims,
+        status.astype(np.int8).reshape(shape),
+        flags("what the run came to", WORDS),
+    )
     return ds.assign_attrs(conserved=json.dumps(_conserved(asked, found)))
 
 
@@ -174,14 +191,6 @@ def _spectrum(ds: xr.Dataset, values: Any, asked: Setting, dims: tuple[str, ...]
 def _time(asked: Setting, name: str) -> dict[str, str]:
     unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
     return {"long_name": name, **unit}
-
-
-def _flags() -> dict[str, Any]:
-    return {
-        "long_name": "what the run came to",
-        "flag_values": np.arange(len(WORDS), dtype=np.int8),
-        "flag_meanings": " ".join(WORDS),
-    }
 
 
 def _conserved(asked: Setting, found: Approach) -> list[str]:

@@ -11,7 +11,9 @@ import typer
 from axissim.cli.catalogue import list_models, show
 from axissim.cli.cite import cite
 from axissim.cli.compare import compare
+from axissim.cli.continuing import continue_
 from axissim.cli.convert import convert
+from axissim.cli.cycle import cycle
 from axissim.cli.diagnose import diagnose
 from axissim.cli.drawing import plot
 from axissim.cli.fit import fit
@@ -20,6 +22,7 @@ from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
 from axissim.cli.sensitivity import sensitivity
 from axissim.cli.steady import steady
+from axissim.cli.study import study
 from axissim.cli.sweep import sweep
 from axissim.cli.tune import tune
 from axissim.cli.validate import validate
@@ -34,16 +37,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_models)
+app.command("continue")(continue_)
 for command in (
     show,
     cite,
     run,
     sweep,
     steady,
+    cycle,
     fit,
     verify,
     diagnose,
     sensitivity,
+    study,
     tune,
     plot,
     convert,

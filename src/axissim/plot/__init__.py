@@ -7,6 +7,7 @@ No state of pyplot is touched, so that these work on a server, in threads and in
 """
 
 from axissim.plot.bands import bands
+from axissim.plot.bifurcation import bifurcation
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
 from axissim.plot.fits import fits, profiles, waterfall
@@ -20,6 +21,7 @@ from axissim.plot.tuning import tuning
 __all__ = [
     "KINDS",
     "bands",
+    "bifurcation",
     "failures",
     "fan",
     "fits",

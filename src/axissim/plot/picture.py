@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from axissim.plot.bands import bands
+from axissim.plot.bifurcation import bifurcation
 from axissim.plot.curves import fan, timecourse
 from axissim.plot.failures import failures
 from axissim.plot.fits import fits, profiles, waterfall
@@ -35,6 +36,7 @@ KINDS = (
     "profiles",
     "sensitivities",
     "importance",
+    "bifurcation",
 )
 
 
@@ -78,11 +80,14 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         "profiles": profiles,
         "sensitivities": sensitivities,
         "importance": importance,
+        "bifurcation": bifurcation,
     }
     return kinds[kind](ds, ids)
 
 
 def _fitting(ds: xr.Dataset) -> str:
+    if "point" in ds.dims and "parameter" in ds.attrs:
+        return "bifurcation"
     if "derived" in ds.coords:
         return "sensitivities"
     if "importance" in ds.attrs:

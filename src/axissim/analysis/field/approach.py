@@ -18,11 +18,14 @@ from axissim.study.sweep import sweep
 WORDS = ("none", "steady", "unstable", "periodic", "failed", "driven")
 NONE, STEADY, UNSTABLE, PERIODIC, FAILED, DRIVEN = range(len(WORDS))
 
-_POINTS = 401  # of a run that is watched
+_POINTS = 1001  # of a run that is watched, in its last half
+_TOGETHER = 256  # runs that are watched at a time, lest their courses fill the memory
+_FADED = 40.0  # time constants after which nothing is left of a swing
 _NEAR = 1e-3  # of a state's size: so near to rest a run must have come by itself
 _STAGES, _LONGER = 10, 5.0
 _FAR = 1e12  # so many times the greatest state at the start: a run does not come back
 _MOST_STEPS = 30_000
+_NOTHING = 1e-30
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Approach:
         How long after the start this was settled.
     ends : (runs, n) array
         Where integration ended.
+    means : (runs, n) array
+        Of the last half of it.
     values : list of (modes,) array
         The eigenvalues at rest, rightmost first.
     conserved : list of (laws, differential) array
@@ -50,6 +55,7 @@ class Approach:
     status: Any
     after: Any
     ends: Any
+    means: Any
     values: list[Any]
     conserved: list[Any]
     q: Any
@@ -67,6 +73,7 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
         status=np.full(count, NONE),
         after=np.full(count, np.nan),
         ends=begun.copy(),
+        means=begun.copy(),
         values=[np.array([])] * count,
         conserved=[np.zeros((0, of.d))] * count,
         q=q,
@@ -80,9 +87,11 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
     for _ in range(_STAGES):
         if not waiting.size:
             break
-        courses, ended = _watched(asked, waiting, length, threads)
-        for run, course, well in zip(waiting, courses, ended, strict=True):
-            _judge(asked, found, int(run), course, bool(well), length, tol)
+        for begin in range(0, len(waiting), _TOGETHER):
+            runs = waiting[begin : begin + _TOGETHER]
+            courses, ended = _watched(asked, runs, length, threads)
+            for run, course, well in zip(runs, courses, ended, strict=True):
+                _judge(asked, found, int(run), course, bool(well), length, tol)
         waiting = waiting[(found.status[waiting] == NONE) & ~found.gone[waiting]]
         length *= _LONGER
     return found
@@ -91,7 +100,7 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
 def pace(asked: Setting, q: Any, x: Any) -> float:
     """A length of time in which the model does something: ten of its middling time constants."""
     size = np.where(x[0] != 0.0, np.abs(x[0]), 1.0)
-    held = laws(asked.field, q, x[0], size, _no_range(asked))
+    held = laws(asked.field, asked.inputs[0])
     here = manifold(asked.field, q, x, size, held, _no_range(asked))
     values = eigenvalues(here.slopes(np.zeros((1, here.r)), _at_zero(asked)), here.mass)[0]
     sizes = np.abs(values[np.isfinite(values)])
@@ -166,17 +175,16 @@ def _judge(
     if not well:
         found.status[run] = FAILED
         return
-    found.ends[run] = course[-1]
+    found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
     if np.abs(course[-1]).max(initial=0.0) > _FAR * max(1.0, np.abs(course[0]).max(initial=0.0)):
         found.gone[run] = True
         return
     here = surroundings(asked, found, run, course, length)
     u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
     x = here.movers(u)[0]
-    swings = _swings(course[16:])
     distance = np.abs((course[-1] - x) / here.scale).max(initial=0.0)
     if not converged[0] or distance > _NEAR:
-        if swings:
+        if _swings(course[16:]) and length > _patience(asked, found, run, here, tol):
             found.status[run] = PERIODIC
         return
     if drives(asked, found.q[run : run + 1], x, length):
@@ -190,16 +198,36 @@ def _judge(
     found.status[run] = STEADY if stable else UNSTABLE
 
 
+def _patience(asked: Setting, found: Approach, run: int, here: Manifold, tol: float) -> float:
+    """How long a run that swings must be followed, lest it only dies down slowly.
+
+    That is so where there is a stable rest near its middle or its end: many of its time constants.
+    """
+    free, longest = _at_zero(asked), 0.0
+    for x in (found.means[run], found.ends[run]):
+        u, converged = rest(here, here.coordinates(x[None]), free, tol)
+        if converged[0]:
+            values = eigenvalues(here.slopes(u, free), here.mass)[0]
+            if is_stable(values):
+                longest = max(longest, -_FADED / float(values.real.max()))
+    return longest
+
+
 def surroundings(asked: Setting, found: Approach, run: int, course: Any, length: float) -> Manifold:
     """The manifold that a run moves on."""
     of = asked.field
-    size = np.nanmax(np.abs(course), axis=0)
-    size = np.where(size > 0.0, size, 1.0)
+    size = sizes(course)
     q = found.q[run : run + 1]
-    held = laws(of, q, course[-1], size, _no_range(asked))
+    held = laws(of, asked.inputs[run])
     found.conserved[run] = held
     base = course[-1] if of.opened.has_events else found.begun[run]
     return manifold(of, q, base[None], size, held, _no_range(asked), of.start + length)
+
+
+def sizes(rows: Any) -> Any:
+    """The greatest size of each mover; 1 where it is nothing but what rounding leaves."""
+    size = np.nanmax(np.abs(rows), axis=0)
+    return np.where(size > _NOTHING, size, 1.0)
 
 
 def is_stable(values: Any) -> bool:
@@ -223,7 +251,7 @@ def _swings(course: Any) -> bool:
     if not moving.any():
         return False
     change = np.abs(after - before)[moving] / np.maximum(after, before)[moving]
-    if np.median(change) > 0.03 or change.max() > 0.3:
+    if np.median(change) > 0.1 or change.max() > 0.5:
         return False
     turns = [_turns(course[:, at]) for at in np.flatnonzero(moving)]
     return bool(np.max(turns) >= 6)

@@ -68,14 +68,15 @@ class Field:
         q, y = self._called("prepare", len(inputs), [inputs], [self._width, e.states])
         return q, y[:, self.places[: self.n]]
 
-    def whole(self, x: Any, free: Any) -> Any:
-        """Movers (m, n) and free parameters (m, f) as the system has them, at rest or not.
+    def whole(self, x: Any, free: Any, past: Any = None) -> Any:
+        """Movers (m, n) and free parameters (m, f) as the system has them.
 
-        Delayed values are those of the present.
+        Delayed values are `past` (m, lags), or those of the present.
         """
+        past = x[:, list(self.opened.delayed)] if past is None else past
         parts = [
             x,
-            x[:, list(self.opened.delayed)],
+            past,
             np.broadcast_to(free, (len(x), free.shape[-1])),
         ]
         whole = np.empty((len(x), len(self.places)))

@@ -1,4 +1,4 @@
-"""What a model conserves: sums of states whose rates cancel wherever one looks."""
+"""What a model conserves: sums of states whose fluxes cancel."""
 
 from __future__ import annotations
 
@@ -8,74 +8,78 @@ from typing import Any
 import numpy as np
 
 from axissim.analysis.field.field import Field
+from axissim.analysis.field.fluxes import fluxes, stoichiometry
 
-_CANCELS = 1e-9  # of the greatest, a singular value that stands for nothing
-_SPREAD = 1.0  # how far, in natural logarithms, states are looked for from where a run is
+_CANCELS = 1e-11  # of the greatest, a singular value that stands for nothing
 
 
-def laws(field: Field, q: Any, x: Any, scale: Any, free: Any, seed: int = 0) -> Any:
+def laws(field: Field, inputs: Any) -> Any:
     """The sums of states that never change, whatever the state.
 
-    The rates are asked at random states around `x`, with delayed values, times and free
-    parameters drawn as well.  A combination of rates that vanishes at all of them is the rate of
-    a conserved sum; a state without a rate is a law of its own.
+    They are the left null space of the matrix of the fluxes' coefficients: of the stoichiometry,
+    where the model is one of reactions.  A state without a rate is a law of its own.
 
     Parameters
     ----------
-    q : (1, fixed) array
-    x, scale : (n,) array
-        A state, and each mover's size, above 0.
-    free : (2, f) array
-        The ranges of the free parameters.
+    inputs : (inputs,) array
+        Of the field.
 
     Returns
     -------
     (laws, differential) array
         The coefficients of each sum, the least of them 1, in reduced echelon form.
     """
-    count, d = 4 * field.d + 16, field.d
-    if not d:
+    if not field.d:
         return np.zeros((0, 0))
-    rng = np.random.default_rng(seed)
-    around = np.where(x != 0.0, x, scale)
-    points = around * np.exp(_SPREAD * rng.standard_normal((count, field.n)))
-    between = free[0] + (free[1] - free[0]) * rng.random((count, free.shape[1]))
-    whole = field.whole(points, between)
-    behind = field.places[field.n : field.n + field.lags]
-    whole[:, behind] *= np.exp(_SPREAD * rng.standard_normal((count, field.lags)))
-    times = field.start + np.exp(rng.uniform(-3.0, 8.0, count))
-    rates = field.rates(whole, q, times)[:, :d]
-    rates = rates[np.isfinite(rates).all(axis=1)]
-    return _cancelling(rates) if len(rates) >= 2 * d else np.zeros((0, d))
+    forms, used = _forms(field)
+    key = inputs[used].tobytes()
+    known: dict[bytes, Any] = field.__dict__.setdefault("_laws", {})
+    if key not in known:
+        numbers = dict(zip(field.inputs, inputs.tolist(), strict=True))
+        env = {**field.kernel.system.baked, **numbers}
+        known[key] = _cancelling(stoichiometry(forms, env))
+    return known[key]
 
 
-def _cancelling(rates: Any) -> Any:
-    """What is orthogonal to all `rates`, in echelon form."""
-    sizes = np.abs(rates).max(axis=0)
+def _forms(field: Field) -> tuple[Any, Any]:
+    """The rates' fluxes, and which inputs their coefficients read; worked out once."""
+    if "_forms" not in field.__dict__:
+        model = field.opened.model
+        rates = [state.rate for state in model.states[: field.d]]
+        moving = {mover.id for mover in model.movers}
+        forms, read = fluxes(rates, moving)
+        used = [at for at, key in enumerate(field.inputs) if key in read]
+        field.__dict__["_forms"] = (forms, np.array(used, np.int64))
+    return field.__dict__["_forms"]  # type: ignore[no-any-return]
+
+
+def _cancelling(matrix: Any) -> Any:
+    """What is orthogonal to all columns, in echelon form."""
+    matrix = np.nan_to_num(matrix, posinf=0.0, neginf=0.0)
+    sizes = np.abs(matrix).max(axis=1, initial=0.0)
     still = sizes == 0.0
-    held = np.eye(rates.shape[1])[still]
+    held = np.eye(len(matrix))[still]
     if still.all():
-        return held
-    moving = rates[:, ~still] / sizes[~still]
-    lengths = np.linalg.norm(moving, axis=1, keepdims=True)
+        return held.reshape(-1, len(matrix))
+    moving = (matrix[~still] / sizes[~still, None]).T
+    lengths = np.abs(moving).max(axis=1, initial=0.0, keepdims=True)
     moving = moving[lengths[:, 0] > 0.0] / lengths[lengths[:, 0] > 0.0]
     _, values, rows = np.linalg.svd(moving, full_matrices=True)
     values = np.concatenate([values, np.zeros(len(rows) - len(values))])
-    rows = _echelon(rows[values < _CANCELS * values[0]])  # of rates of like size: digits count
-    found = np.zeros((len(rows), rates.shape[1]))
+    rows = _echelon(rows[values < _CANCELS * values[0]])
+    found = np.zeros((len(rows), len(matrix)))
     found[:, ~still] = rows / sizes[~still]
     return np.concatenate([held, np.array([_plain(row) for row in found]).reshape(found.shape)])
 
 
 def _echelon(rows: Any) -> Any:
     """Reduced echelon form."""
-    rows = rows / np.abs(rows).max(axis=1, initial=1e-300, keepdims=True)
     done = 0
     for column in range(rows.shape[1]):
         if done == len(rows):
             break
         pivot = done + int(np.abs(rows[done:, column]).argmax())
-        if abs(rows[pivot, column]) < 1e-7 * np.abs(rows[done:]).max():
+        if abs(rows[pivot, column]) < 1e-9 * np.abs(rows[done:]).max():
             continue
         rows[[done, pivot]] = rows[[pivot, done]]
         rows[done] /= rows[done, column]
@@ -83,14 +87,14 @@ def _echelon(rows: Any) -> Any:
         rows[others] -= np.outer(rows[others, column], rows[done])
         done += 1
     largest = np.abs(rows).max(axis=1, initial=0.0, keepdims=True)
-    return np.where(np.abs(rows) < 1e-7 * largest, 0.0, rows)
+    return np.where(np.abs(rows) < 1e-9 * largest, 0.0, rows)
 
 
 def _plain(row: Any) -> Any:
     """A law with the least coefficient 1, and whole numbers where they are meant."""
     row = row / np.abs(row[row != 0.0]).min()
     near = np.round(row)
-    return np.where(np.abs(row - near) < 1e-6 * np.abs(near), near, row)
+    return np.where(np.abs(row - near) < 1e-9 * np.abs(near), near, row)
 
 
 def told(rows: Any, states: Sequence[str], x: Any) -> list[str]:

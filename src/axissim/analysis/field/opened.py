@@ -116,18 +116,12 @@ def opened(model: Model, free: Sequence[str] = (), start: float = 0.0) -> Opened
 
 def _numeric(model: Model, free: Sequence[str], start: float) -> Model:
     """`model` with numbers for what `free` names; ModelError where it is no parameter."""
-    begun, values = starting(model), {}
-    env = _numbers(model, start)
+    formulas = [p for p in model.parameters if p.value.op != "number"]
+    values = {}
     for key in free:
-        part = model.part(key)
-        if isinstance(part, (Observable, Implicit)):
-            raise ModelError(
-                f"'{key}' is computed by a rule and cannot be varied; vary what it reads"
-            )
-        if isinstance(part, State):
-            raise ModelError(f"'{key}' is a state, not a parameter; vary a parameter")
-        if part.value.op != "number":
-            values[key] = float(value(begun[key], env))
+        number_of = parameter_value(model, key, start)
+        if model.part(key) in formulas:
+            values[key] = number_of
     return model.with_values(values) if values else model
 
 
@@ -160,6 +154,10 @@ def _refuse_moving(model: Model, lags: Sequence[Expression], moving: set[str]) -
 def parameter_value(model: Model, key: str, start: float = 0.0) -> float:
     """The number that a parameter has, whether given as one or by a formula."""
     part = model.part(key)
+    if isinstance(part, (Observable, Implicit)):
+        raise ModelError(f"'{key}' is computed by a rule and cannot be varied; vary what it reads")
     if not isinstance(part, Parameter):
-        raise ModelError(f"'{key}' is no parameter of '{model.id}'")
+        raise ModelError(f"'{key}' is a state, not a parameter; vary a parameter")
+    if part.value.op == "number":
+        return float(part.value.value)
     return float(value(starting(model)[key], _numbers(model, start)))

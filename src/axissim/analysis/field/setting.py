@@ -101,11 +101,11 @@ def labels(asked: Setting, taken: Sequence[str]) -> dict[str, str]:
 
 
 def values_of(
-    asked: Setting, x: Any, q: Any, inputs: Any, time: float, free: Any
+    asked: Setting, x: Any, q: Any, inputs: Any, time: float, free: Any, past: Any = None
 ) -> dict[str, Any]:
-    """Every output asked for at movers (m, n): id to (m,)."""
+    """Every output asked for at movers (m, n), delayed ones (m, lags): id to (m,)."""
     field = asked.field
-    whole = field.whole(x, free)
+    whole = field.whole(x, free, past)
     observed = field.observed(whole, q, time)
     found = {}
     for key in asked.question.outputs:
@@ -128,3 +128,12 @@ def _parameter(asked: Setting, key: str, inputs: Any) -> Any:
 
 def described(asked: Setting, key: str) -> dict[str, str]:
     return attributes(asked.model, key)
+
+
+def flags(title: str, words: Sequence[str]) -> dict[str, Any]:
+    """CF's way to say what small numbers mean."""
+    return {
+        "long_name": title,
+        "flag_values": np.arange(len(words), dtype=np.int8),
+        "flag_meanings": " ".join(words),
+    }

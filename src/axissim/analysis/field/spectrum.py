@@ -39,7 +39,7 @@ def eigenvalues(slopes: Slopes, mass: Any, most: int = 0) -> list[Any]:
         if not (np.isfinite(now).all() and np.isfinite(past).all()):
             values = np.full(count, np.nan + 0j)
         elif len(ago):
-            values = _delayed(now, past, ago, mass)[: most or count]
+            values = _delayed(now, past, ago, mass)[: most or None]
         else:
             values = _plain(now, mass)
         found.append(values[np.lexsort((-values.imag, -values.real))])

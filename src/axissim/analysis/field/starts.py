@@ -17,9 +17,15 @@ _SPREAD = 1.5  # of starts, in natural logarithms
 
 
 def every_rest(
-    asked: Setting, found: Approach, run: int, tol: float, starts: int, rng: Any
+    asked: Setting,
+    found: Approach,
+    run: int,
+    tol: float,
+    starts: int,
+    rng: Any,
+    enough: int = 1000,
 ) -> tuple[Any, list[Any], Any]:
-    """The rests of a run's parameter set that have its conserved sums.
+    """The rests of a run's parameter set that have its conserved sums, not more than `enough`.
 
     Returns
     -------
@@ -37,7 +43,10 @@ def every_rest(
     own = found.x[run]
     kept = [own] if np.isfinite(own).all() else []
     positive = bool(np.all(begun >= 0.0))
-    for u in [here.coordinates(end[None])[0], *_starts(here, begun, end, starts, positive, rng)]:
+    known = here.coordinates(np.stack([end, found.means[run]]))
+    for u in [*known, *_starts(here, begun, end, starts, positive, rng)]:
+        if len(kept) >= enough:
+            break
         for v in (u, _relaxed(here, u, length)):
             at, good = rest(here, v[None], free, tol)
             x = here.movers(at)[0]

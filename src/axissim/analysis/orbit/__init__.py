@@ -1,0 +1,1 @@
+"""Periodic solutions as the roots of equations: collocation, its mesh, multipliers."""
