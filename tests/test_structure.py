@@ -17,7 +17,7 @@ PACKAGE = Path(axissim.__file__).parent
 LEVEL = (
     {"model": 0, "compile": 1, "solve": 2, "study": 3}
     | dict.fromkeys(("analysis", "plot", "lab"), 4)
-    | {"cli": 5, "__main__": 6, "__init__": 6}
+    | {"report": 5, "cli": 6, "__main__": 7, "__init__": 7}
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

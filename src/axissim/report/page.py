@@ -1,0 +1,314 @@
+"""A study's report: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from axissim.report.arms import Ran
+from axissim.report.look import CSS
+from axissim.report.pictures import courses, readouts
+from axissim.report.stated import Criterion, Study
+from axissim.report.verdict import AGAINST, SUPPORTED, Found, overall
+
+_TONE = {SUPPORTED: "supported", AGAINST: "against"}
+WORDS = {
+    SUPPORTED: "Supported by this model",
+    AGAINST: "Not supported by this model",
+}
+_UNDECIDED = "Undecided in this model"
+
+
+def page(study: Study, ran: Sequence[Ran], found: Sequence[Found], command: str) -> str:
+    """The report of a study that has run, as the text of an HTML file."""
+    parts = [
+        _head(study, found),
+        _section("Hypothesis", [_paragraph(study.hypothesis), *_paragraphs(study.background)]),
+        _section("What decides", [_tests(study, found)]),
+        _section("What was found", [_pictures(study, ran), _numbers(study, ran)]),
+        _section("What was run", [_done(study), _arms(study)]),
+        _section("How far to trust it", [_trust(study, ran)]),
+        _section("Sources", [_sources(study)]),
+        _section("To run it again", [_again(study, ran, command)]),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(study.title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(parts)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict as the report words it."""
+    return WORDS.get(verdict, _UNDECIDED)
+
+
+def _head(study: Study, found: Sequence[Found]) -> str:
+    verdict = overall(found)
+    held = sum(one.verdict == SUPPORTED for one in found)
+    said = "".join(
+        f'<li class="{_tone(one.verdict)}">{escape(_flat(one.test.claim))} '
+        f"<span>{escape(_with_interval(study, one))}; expected {escape(_expected(one))}: "
+        f"<b>{one.verdict}</b></span></li>"
+        for one in found
+    )
+    return (
+        f'<header><p class="kind">A study in silico</p><h1>{escape(study.title)}</h1>'
+        f'<p class="question">{escape(_flat(study.question))}</p>'
+        f'<div class="verdict {_tone(verdict)}"><strong>{verdict_words(verdict)}.</strong> '
+        f"{held} of {len(found)} criteria hold.<ul>{said}</ul></div>"
+        '<p class="note">What is found holds in a model, for the runs described below. It is a '
+        "hypothesis to be tested in people, for research and teaching; not medical advice.</p>"
+        "</header>"
+    )
+
+
+def _measured(study: Study, test: Criterion) -> str:
+    """What a criterion measures, in words."""
+    readout = study.readout(test.readout).label
+    arms = [study.arm(name).label for name in test.arms]
+    several = study.people > 1
+    of = f"{test.statistic} of {readout}" if several else readout
+    if test.statistic == "share":
+        of = f"share of runs with {readout} above {test.level:g}"
+    match test.compare:
+        case "value":
+            words = f"{of}, {arms[0]}"
+        case "difference":
+            words = f"{of}, {arms[0]} less {arms[1]}"
+        case "ratio":
+            words = f"{of}, {arms[0]} over {arms[1]}"
+        case "trend":
+            words = f"smallest step of {of} along {', '.join(arms)}"
+        case _:
+            words = f"rank correlation of {readout} with {test.against}, {arms[0]}"
+    return words[:1].upper() + words[1:]
+
+
+def _with_interval(study: Study, one: Found) -> str:
+    """What was found: its number, and the interval where there is one."""
+    share = one.test.statistic == "share" and one.test.compare != "ratio"
+    plain = one.test.compare in ("ratio", "correlation")
+    unit = "%" if share else "" if plain else study.readout(one.test.readout).unit
+    scale = 100.0 if share else 1.0
+    said = f"{_number(scale * one.number)}{f' {unit}' if unit else ''}"
+    if np.isnan(one.low):
+        return said
+    return f"{said} (95 %: {_number(scale * one.low)} to {_number(scale * one.high)})"
+
+
+def _expected(one: Found) -> str:
+    text = one.test.expect.text
+    if text in ("rising", "falling"):
+        return f"{text} (> 0)"
+    if one.test.statistic == "share" and one.test.compare != "ratio":
+        text = re.sub(r"\d[\d.]*", lambda found: f"{100.0 * float(found[0].rstrip('.')):g}", text)
+        text += " %"
+    return text.replace("..", " to ")
+
+
+def _number(value: Any) -> str:
+    if not np.isfinite(value):
+        return "none"
+    said = f"{float(value):.3g}"
+    if "e" in said and 1e-4 <= abs(value) < 1e6:
+        said = f"{float(value):,.0f}"
+    return said.replace("-", "\u2212", 1) if said.startswith("-") else said
+
+
+def _tests(study: Study, found: Sequence[Found]) -> str:
+    rows = [
+        [
+            escape(_flat(one.test.claim))
+            + f'<br><span class="faint">{escape(_measured(study, one.test))}</span>',
+            escape(_with_interval(study, one)).replace(" (", '<br><span class="faint">(')
+            + ("</span>" if not np.isnan(one.low) else ""),
+            escape(_expected(one)),
+            (f"word {_tone(one.verdict)}", escape(one.verdict)),
+        ]
+        for one in found
+    ]
+    people = min(one.people for one in found)
+    note = (
+        f"An interval is a percentile bootstrap over {people:,} runs ({study.resamples:,} draws, "
+        f"seed {study.seed}), each keeping together what it gave in every arm. It is of chance "
+        "among the runs, not of whether the model is right. Supported: all of the interval is as "
+        "expected; not supported: none of it; undecided: some."
+        if people > 1
+        else "One run an arm: its numbers decide, without chance."
+    )
+    reasons = sorted({one.why for one in found if "gave no number" in one.why})
+    return _table(["Criterion", "Found", "Expected", "Verdict"], rows) + "".join(
+        f'<p class="note">{escape(text)}</p>' for text in (note, *reasons)
+    )
+
+
+def _pictures(study: Study, ran: Sequence[Ran]) -> str:
+    several = study.people > 1
+    shades = " Lines are medians, shades the middle nine tenths of the runs." if several else ""
+    dots = " Dots are runs, bars the middle half, rings medians." if several else ""
+    return (
+        f"<figure>{courses(study, ran)}<figcaption>Courses in each arm.{shades}</figcaption>"
+        f"</figure><figure>{readouts(study, ran)}<figcaption>What was read off each run.{dots}"
+        "</figcaption></figure>"
+    )
+
+
+def _numbers(study: Study, ran: Sequence[Ran]) -> str:
+    heads = ["Read-out", *(one.arm.label for one in ran)]
+    rows: list[list[Any]] = []
+    for readout in study.readouts:
+        unit = f" ({readout.unit})" if readout.unit else ""
+        row: list[Any] = [
+            f"{escape(readout.label + unit)}<br><code>{escape(readout.summary.text)}</code>"
+            + f'<br><span class="faint">{_span(study, readout.over)}</span>'
+        ]
+        for one in ran:
+            values = one.values[readout.name]
+            values = values[np.isfinite(values)]
+            row.append(("number", _spread(values)))
+        rows.append(row)
+    return _table(heads, rows, numbers=True)
+
+
+def _spread(values: Any) -> str:
+    if not values.size:
+        return "none"
+    middle = _number(np.median(values))
+    if values.size == 1:
+        return middle
+    low, high = np.quantile(values, [0.05, 0.95])
+    return f'{middle}<br><span class="faint">{_number(low)} to {_number(high)}</span>'
+
+
+def _span(study: Study, window: tuple[float, float]) -> str:
+    return f"{window[0]:g} to {window[1]:g} {escape(study.model.time_unit or '')}".strip()
+
+
+def _done(study: Study) -> str:
+    card = study.card
+    title = f"{card.title} (<code>{escape(study.source)}</code>)" if card else escape(study.source)
+    start, stop, points = study.times
+    facts = {
+        "Model": title + (f"<br>{escape(card.summary)}" if card else ""),
+        "Runs": escape(f"{study.design_text}; in each of {len(study.arms)} arm(s)"),
+        "Times": f"{_span(study, (start, stop))}, {points:,} points; "
+        f"shown {_span(study, study.show)}",
+        "In every run": escape(_changes(study.params, study.init)) or "the model's own values",
+    }
+    return _facts(facts)
+
+
+def _arms(study: Study) -> str:
+    rows = [
+        [
+            f"{escape(arm.label)}<br><code>{escape(arm.name)}</code>",
+            escape(_changes(arm.params, arm.init)) or "\u2013",
+            "<br>".join(escape(str(action)) for action in arm.protocol) or "\u2013",
+        ]
+        for arm in study.arms
+    ]
+    return _table(["Arm", "Values", "What is done"], rows)
+
+
+def _changes(params: Any, init: Any) -> str:
+    said = [f"{key} = {value:g}" for key, value in params.items()]
+    return ", ".join(said + [f"{key} at the start = {value:g}" for key, value in init.items()])
+
+
+def _trust(study: Study, ran: Sequence[Ran]) -> str:
+    from axissim.study.audit import Report
+
+    rows = []
+    for one in ran:
+        ended = ", ".join(f"{count:,} {word}" for word, count in one.status.items())
+        told = {key: value for key, value in one.audit.items() if key != "kept"}
+        line = Report(**told).line().removeprefix("audit: ") if told else "not asked for"
+        rows.append([escape(one.arm.label), escape(ended), escape(line)])
+    table = _table(["Arm", "How runs ended", "Audit"], rows)
+    misfits = study.card.misfits if study.card else ()
+    if not misfits:
+        return table
+    listed = "".join(f"<li>{escape(text)}</li>" for text in misfits)
+    return f"{table}<h3>Where the model is known to be wrong</h3><ul>{listed}</ul>"
+
+
+def _sources(study: Study) -> str:
+    items = [escape(text) for text in study.sources]
+    for one in study.card.citations if study.card else ():
+        link = one.url or (f"https://doi.org/{one.doi}" if one.doi else "")
+        anchor = f' <a href="{escape(link, True)}">{escape(one.doi or link)}</a>' if link else ""
+        items.append(f"{escape(one.text)}{anchor}")
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    return f"<ol>{listed}</ol>" if listed else "<p>The model has no card, the study names none.</p>"
+
+
+def _again(study: Study, ran: Sequence[Ran], command: str) -> str:
+    attrs = ran[0].ds.attrs
+    config = json.loads(attrs["config"])
+    versions = ", ".join(f"{name} {number}" for name, number in _versions(attrs).items())
+    facts = {
+        "Command": f"<code>{escape(command)}</code>",
+        "Model": f"<code>{escape(attrs['model_id'])}</code>, "
+        f"hash <code>{attrs['model_hash']}</code>",
+        "Method": escape(f"{config['method']}, rtol {config['rtol']:g}"),
+        "Seed": str(study.seed),
+        "Versions": escape(versions),
+        "Made": escape(attrs["created"]),
+    }
+    text = f"<details><summary>{escape(study.path.name)}</summary><pre>{escape(study.text)}</pre>"
+    return _facts(facts) + text + "</details>"
+
+
+def _versions(attrs: Any) -> dict[str, str]:
+    import platform
+
+    return {**json.loads(attrs["versions"]), "Python": platform.python_version()}
+
+
+def _section(title: str, parts: Iterable[str]) -> str:
+    return f"<section><h2>{title}</h2>{''.join(parts)}</section>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(_flat(text))}</p>"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [_paragraph(part) for part in text.split("\n\n") if part.strip()]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _facts(facts: dict[str, str]) -> str:
+    return (
+        "<dl>" + "".join(f"<dt>{key}</dt><dd>{said}</dd>" for key, said in facts.items()) + "</dl>"
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]], numbers: bool = False) -> str:
+    """A table; a cell is HTML, or its class and HTML."""
+
+    def cell(given: Any) -> str:
+        kind, text = given if isinstance(given, tuple) else ("", given)
+        return f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>"
+
+    kinds = ["", *(' class="number"' if numbers else "" for _ in heads[1:])]
+    top = "".join(f"<th{kind}>{escape(h)}</th>" for kind, h in zip(kinds, heads, strict=True))
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _tone(verdict: str) -> str:
+    return _TONE.get(verdict, "undecided")
