@@ -1,9 +1,10 @@
-"""Least squares from many starts at once: a trust region with bounds, all starts in step.
+"""Least squares from many starts at once: trust regions with bounds, all starts in step.
 
-Each step asks for the objectives and slopes of all starts that still move together, so that one
-sweep serves all.  The curvature is Fisher's (for normal noise Gauss and Newton's, with the rows
-of estimated noise), never indefinite; the step is the exact minimum of the model within the
-radius (Moré & Sorensen 1983), with parameters that hit a bound held there.
+Each step asks for the slopes of all starts that still move together, so that one sweep serves all.
+The curvature is Fisher's (for normal noise Gauss and Newton's, with the rows of estimated noise),
+never indefinite.  Slopes cost ten times what values cost, so steps of several lengths, round and
+in proportion to what each parameter does, are tried at once in one more sweep, and the best is
+taken.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from axissim.analysis.fitting.likelihood import Slopes
+from axissim.analysis.fitting.region import proposals
 
 STATUS = ("not_run", "converged", "max_iterations", "failed")
 NOT_RUN, CONVERGED, MAX_ITERATIONS, FAILED = range(4)
 
 _ROUNDING = 1e-12  # a slope below this share of the whole is nothing but rounding
+
+LENGTHS = (0.0625, 0.25, 1.0, 4.0)  # of the steps tried, in trust regions' radii
 
 Evaluate = Callable[[Any], Slopes]
 Cheap = Callable[[Any], Any]
@@ -39,6 +43,8 @@ class Effort:
         Converged where the model promises less, as a share of 1 + the objective's size.
     radius : float
         Converged where the trust region is smaller.
+    first_radius, most_radius : float
+        Of the trust region, on the parameters' scales.
     """
 
     iterations: int = 300
@@ -84,123 +90,50 @@ def descend(
     """
     effort = effort or Effort()
     own = np.clip(np.array(start, float), low, high)
-    count = len(own)
     held = np.zeros(own.shape, bool) if held is None else held
     value, gradient, curvature = (np.array(part) for part in slopes(own))
-    radius = np.full(count, effort.first_radius)
+    value = np.where(np.isfinite(value), objective(own), np.inf)  # at the tolerance of all others
+    radius = np.full(len(own), effort.first_radius)
     status = np.where(np.isfinite(value), NOT_RUN, FAILED)
-    iterations = np.zeros(count, np.int64)
+    iterations = np.zeros(len(own), np.int64)
     for _ in range(effort.iterations):
         rows = np.flatnonzero(status == NOT_RUN)
         if not rows.size:
             break
-        step, promised, free = _step(
-            own[rows], gradient[rows], curvature[rows], radius[rows], low, high, held[rows]
-        )
         iterations[rows] += 1
-        size = np.abs(step).max(axis=1)
-        flat = np.abs(np.where(free, gradient[rows], 0.0)).max(axis=1) <= effort.gradient
-        small = promised <= effort.decrease * (1.0 + np.abs(value[rows]))
-        done = flat | small | (radius[rows] <= effort.radius) | (size == 0.0)
+        steps, promised, flat = proposals(
+            own[rows], gradient[rows], curvature[rows], radius[rows], low, high, held[rows], LENGTHS
+        )
+        done = flat <= effort.gradient
+        done |= promised.max(axis=1) <= effort.decrease * (1.0 + np.abs(value[rows]))
+        done |= radius[rows] <= effort.radius
         status[rows[done]] = CONVERGED
-        rows, step, promised = rows[~done], step[~done], promised[~done]
-        if not rows.size:
-            continue
-        tried = np.clip(own[rows] + step, low, high)
-        reached = objective(tried)
-        gain = np.where(np.isfinite(reached), (value[rows] - reached) / promised, -1.0)
-        length = np.linalg.norm(step, axis=1)
-        radius[rows] = _radius(radius[rows], length, gain, effort.most_radius)
-        better = rows[(gain > 1e-4)]
-        if better.size:
-            own[better] = tried[gain > 1e-4]
-            found = slopes(own[better])
-            lost = ~np.isfinite(found.objective)
-            status[better[lost]] = CONVERGED  # nowhere to go from here; the value stands
-            value[better] = reached[gain > 1e-4]
-            keep = better[~lost]
-            gradient[keep], curvature[keep] = found.gradient[~lost], found.curvature[~lost]
+        rows, steps = rows[~done], steps[~done]
+        if rows.size:
+            tried = np.clip(own[rows][:, None] + steps, low, high)
+            reached = objective(tried.reshape(-1, own.shape[1])).reshape(tried.shape[:2])
+            best = np.argmin(np.where(np.isfinite(reached), reached, np.inf), axis=1)
+            at = np.arange(len(rows))
+            reached, length = reached[at, best], np.linalg.norm(steps[at, best], axis=1)
+            better = reached < value[rows]
+            radius[rows] = np.where(better, length, LENGTHS[0] ** 2 * radius[rows])
+            radius[rows] = np.minimum(radius[rows], effort.most_radius)
+            moved = rows[better]
+            own[moved], value[moved] = tried[at, best][better], reached[better]
+            _look(slopes, own, moved, gradient, curvature, status)
         if watch is not None:
             watch(int((status != NOT_RUN).sum()))
     status[status == NOT_RUN] = MAX_ITERATIONS
     return Descent(own, value, status.astype(np.int8), iterations)
 
 
-def _radius(radius: Any, length: Any, gain: Any, most: float) -> Any:
-    """The trust region's next radius, from what the last step gained of what it promised."""
-    smaller = np.where(gain < 0.0, 0.25 * length, 0.5 * length)
-    wider = np.minimum(np.where(length > 0.8 * radius, 2.0 * radius, radius), most)
-    return np.where(gain < 0.25, np.minimum(smaller, radius), np.where(gain > 0.75, wider, radius))
-
-
-def _step(
-    own: Any, gradient: Any, curvature: Any, radius: Any, low: Any, high: Any, held: Any
-) -> tuple[Any, Any, Any]:
-    """The best step within radius and bounds, what it promises, and which parameters may move."""
-    at_low = (own <= low) & (gradient > 0.0)
-    at_high = (own >= high) & (gradient < 0.0)
-    free = ~(held | at_low | at_high)
-    movable, step = free.copy(), np.zeros_like(own)
-    for _ in range(4):
-        push = gradient + np.einsum("nij,nj->ni", curvature, np.where(movable, 0.0, step))
-        inner = _within(push, curvature, radius, movable)
-        trial = np.where(movable, inner, step)
-        reached = np.clip(own + trial, low, high) - own
-        hit = movable & (reached != trial)
-        step = np.where(movable, reached, step)
-        if not hit.any():
-            break
-        movable &= ~hit
-    promised = _promised(gradient, curvature, step)
-    other = _downhill(own, gradient, curvature, radius, low, high, free)
-    otherwise = _promised(gradient, curvature, other)
-    step = np.where((otherwise > promised)[:, None], other, step)
-    return step, np.maximum(np.maximum(promised, otherwise), 0.0), free
-
-
-def _promised(gradient: Any, curvature: Any, step: Any) -> Any:
-    """How far the quadratic model goes down with a step."""
-    bent = np.einsum("nij,nj->ni", curvature, step)
-    return -(gradient * step).sum(axis=1) - 0.5 * (bent * step).sum(axis=1)
-
-
-def _downhill(
-    own: Any, gradient: Any, curvature: Any, radius: Any, low: Any, high: Any, free: Any
-) -> Any:
-    """The best step straight downhill, to the first bound at most: it always promises something."""
-    way = -np.where(free, gradient, 0.0)
-    bent = np.einsum("nij,ni,nj->n", curvature, way, way)
-    with np.errstate(all="ignore"):
-        ends = np.where(
-            way > 0.0, (high - own) / way, np.where(way < 0.0, (low - own) / way, np.inf)
-        )
-        size = np.linalg.norm(way, axis=1)
-        far = np.minimum(np.minimum(radius / size, ends.min(axis=1)), size**2 / bent)
-    return np.where(np.isfinite(far), far, 0.0)[:, None] * way
-
-
-def _within(gradient: Any, curvature: Any, radius: Any, free: Any) -> Any:
-    """The minimum of each quadratic model within its radius, over the free parameters."""
-    both = free[:, :, None] & free[:, None, :]
-    matrix = np.where(both, curvature, 0.0)
-    values, vectors = np.linalg.eigh(matrix)
-    values = np.maximum(values, 0.0)
-    along = np.einsum("nij,ni->nj", vectors, np.where(free, gradient, 0.0))
-    size = np.linalg.norm(along, axis=1)
-    along = np.where(np.abs(along) > _ROUNDING * size[:, None], along, 0.0)
-    least = 1e-14 * values.max(axis=1, initial=0.0)[:, None] + 1e-300
-
-    def length(shift: Any) -> Any:
-        return np.linalg.norm(along / (values + shift[:, None] + least), axis=1)
-
-    low, high = np.zeros(len(size)), size / radius + 1e-300
-    inside = length(low) <= radius
-    for _ in range(60):
-        middle = np.where(low > 0.0, np.sqrt(low * high), 1e-3 * high)
-        far = length(middle) > radius
-        low, high = np.where(far, middle, low), np.where(far, high, middle)
-        if np.all(inside | (high - low <= 1e-3 * high)):
-            break
-    shift = np.where(inside, 0.0, high)[:, None]
-    step = -np.einsum("nij,nj->ni", vectors, along / (values + shift + least))
-    return np.where(free, step, 0.0)
+def _look(
+    slopes: Evaluate, own: Any, moved: Any, gradient: Any, curvature: Any, status: Any
+) -> None:
+    """Slopes where rows stand now; a row that has none goes nowhere from here, its value stands."""
+    if moved.size:
+        found = slopes(own[moved])
+        known = np.isfinite(found.objective)
+        status[moved[~known]] = CONVERGED
+        gradient[moved[known]] = found.gradient[known]
+        curvature[moved[known]] = found.curvature[known]

@@ -23,6 +23,9 @@ from axissim.study.steady_doses import settled
 
 _FEW = 32  # runs that are done before a second thread has begun
 
+_SLOPES = 1e-6  # the tolerance of runs with derivatives: a slope need not be finer
+_PATIENCE = 3_000  # steps of a run with derivatives, after which differences are cheaper
+
 
 @dataclass(frozen=True)
 class Solving:
@@ -121,9 +124,8 @@ class DerivedLanes:
         protocol: Any,
         solving: Solving,
     ) -> None:
-        how = Directed(
-            solving.method, solving.rtol, solving.atol, solving.max_steps, solving.threads
-        )
+        rtol, most = max(solving.rtol, _SLOPES), min(solving.max_steps, _PATIENCE)
+        how = Directed(solving.method, rtol, solving.atol, most, solving.threads)
         self.solving = how
         self.posed = pose(
             model, tuple(directions), _one_run(keys, row), np.asarray(times), tuple(outputs), {},

@@ -68,10 +68,22 @@ class Simulation:
         """`values`, and their slopes in the parameters along one more axis at the end."""
         if self.analytic:
             try:
-                return self._derived(theta)
+                out, slopes = self._derived(theta)
             except BreakError:
                 self.analytic = False
+            else:
+                return self._mended(theta, out, slopes)
         return self._differences(theta)
+
+    def _mended(self, theta: Any, out: Any, slopes: Any) -> tuple[Any, Any]:
+        """Slopes by differences for sets that can be run, but not with their sensitivities."""
+        lost = np.flatnonzero(~np.isfinite(slopes).all(axis=(1, 2, 3, 4)))
+        if lost.size:
+            run = np.isfinite(self.values(theta[lost])).all(axis=(1, 2, 3))
+            lost = lost[run]
+        if lost.size:
+            out[lost], slopes[lost] = self._differences(theta[lost])
+        return out, slopes
 
     def _derived(self, theta: Any) -> tuple[Any, Any]:
         """By the sensitivity equations."""
