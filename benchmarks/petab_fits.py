@@ -3,7 +3,7 @@
 ::
 
     git clone https://github.com/Benchmarking-Initiative/Benchmark-Models-PEtab
-    python benchmarks/petab.py Benchmark-Models-PEtab/Benchmark-Models [--starts 50] [NAME ...]
+    python benchmarks/petab_fits.py Benchmark-Models-PEtab/Benchmark-Models [--starts 50] [NAME ...]
 
 First the objective at the collection's nominal parameters, then the best from random starts.  The
 reference is the negative log-likelihood of AMICI's tests at the nominal parameters, where there is
