@@ -8,6 +8,7 @@ import xarray as xr
 
 import axissim as ax
 from axissim.analysis.cycles import cycle, pulses
+from axissim.model.model import ModelError
 
 POINCARE = (
     "model poincare; x=0.3; y=0; w=2; s=0.7; R2 := x^2+y^2;"
@@ -121,9 +122,9 @@ def test_a_phase_of_ones_own_choice():
     ],
 )
 def test_no_cycle_is_told_in_one_line(text, said):
-    with pytest.raises(ax.ModelError, match=said):
+    with pytest.raises(ModelError, match=said):
         cycle(ax.load(text))
-    with pytest.raises(ax.ModelError, match="did you mean"):
+    with pytest.raises(ModelError, match="did you mean"):
         cycle(ax.load(POINCARE), phase="xx")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import axissim as ax
 from axissim.analysis.steady import steady_state
+from axissim.model.model import Model, ModelError
 
 # Best 2009 with its mended equations: the attractor from four very different starts.
 TERMINAL = {
@@ -25,7 +26,7 @@ TERMINAL = {
 BRUSSELATOR = "model b; x=1.2; y=3; A=1; B=3; x'=A-(B+1)*x+x^2*y; y'=B*x-x^2*y; end"
 
 
-def model(text: str) -> ax.Model:
+def model(text: str) -> Model:
     return ax.load(text)
 
 
@@ -190,9 +191,9 @@ def test_one_run_without_rest_does_not_spoil_the_others():
 
 def test_wrong_questions_get_one_line():
     m = model("model chain; S=1; k=3; a=0.5; S'=k-a*S; end")
-    with pytest.raises(ax.ModelError, match="did you mean"):
+    with pytest.raises(ModelError, match="did you mean"):
         steady_state(m, params={"kk": 1.0})
-    with pytest.raises(ax.ModelError, match="above 0"):
+    with pytest.raises(ModelError, match="above 0"):
         steady_state(m, tol=0.0)
-    with pytest.raises(ax.ModelError, match="at least one start"):
+    with pytest.raises(ModelError, match="at least one start"):
         steady_state(m, several=True, starts=0)

@@ -175,10 +175,11 @@ def _judge(
     if not well:
         found.status[run] = FAILED
         return
-    found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
     if np.abs(course[-1]).max(initial=0.0) > _FAR * max(1.0, np.abs(course[0]).max(initial=0.0)):
         found.gone[run] = True
+        found.ends[run] = found.means[run] = found.begun[run]
         return
+    found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
     here = surroundings(asked, found, run, course, length)
     u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
     x = here.movers(u)[0]
