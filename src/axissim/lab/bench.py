@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.lab.asked import Asked
 from axissim.lab.limits import RUN_STEPS
 from axissim.model.library import Card
 from axissim.model.model import Model, ModelError, Parameter
@@ -48,13 +49,13 @@ class Bench:
             raise ModelError(f"'{key}' is {kind} and has no slider")
         return {**self.numbers, **changed}
 
-    def question(
-        self, changed: Mapping[str, float], times: Any, outputs: Sequence[str], doses: Sequence[Any]
-    ) -> tuple[Question, Any]:
-        """What is asked of one run, resolved, and the plan of its doses."""
+    def choice(self, asked: Asked) -> Choice:
+        """Method and tolerances of a question's run."""
         import xarray as xr
 
-        return self._posed(xr.Dataset(), self.params(changed), times, outputs, doses)
+        times = np.linspace(asked.start, asked.stop, asked.points)
+        question, _ = self._posed(xr.Dataset(), self.params(asked.params), times, (), ())
+        return self._choice(question, RTOL)
 
     def run(
         self,

@@ -17,9 +17,12 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from axissim.lab.asked import Asked, MalformedError, asked, read
 from axissim.lab.described import DISCLAIMER, described
+from axissim.lab.export import files
 from axissim.lab.guard import Guard
 from axissim.lab.lessons import lessons
+from axissim.lab.limits import BODY_BYTES
 from axissim.lab.shelf import Shelf
 from axissim.lab.talk import Talk
 from axissim.model.model import ModelError
@@ -70,8 +73,34 @@ class Pages:
         except ModelError as wrong:
             return PlainTextResponse(str(wrong), 404)
 
+    async def export(self, request: Request) -> Response:
+        """A file to take away; one line of what is wrong where it cannot be made."""
+        try:
+            question = asked(read(await _body(request)), files.KINDS)
+            if request.path_params["kind"] != question.kind:
+                raise MalformedError("the address and the question name different files")
+            made = await run_in_threadpool(self._file, question)
+        except ValueError as wrong:
+            return PlainTextResponse(" ".join(str(wrong).split()), 400)
+        attached = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+        return Response(made.text.encode(), media_type=made.media, headers=attached)
+
+    def _file(self, question: Asked) -> files.File:
+        bench = self.shelf.bench(question.model)
+        return files.file_of(bench, question, self.shelf.source(question.model))
+
     def _model(self, identifier: str) -> dict[str, Any]:
         return described(self.shelf.model(identifier), self.shelf.card(identifier))
+
+
+async def _body(request: Request) -> bytes:
+    """A request's body, refused before it is all there if it is too long."""
+    found = b""
+    async for part in request.stream():
+        found += part
+        if len(found) > BODY_BYTES:
+            raise MalformedError("the request is too long")
+    return found
 
 
 def application(named: Sequence[str] = (), *, port: int) -> Starlette:
@@ -97,6 +126,7 @@ def application(named: Sequence[str] = (), *, port: int) -> Starlette:
             Route("/", pages.page),
             Route("/api/start", pages.start),
             Route("/api/model/{id}", pages.model),
+            Route("/export/{kind}", pages.export, methods=["POST"]),
             WebSocketRoute("/ws", talk.serve),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

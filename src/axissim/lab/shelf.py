@@ -27,6 +27,7 @@ class Shelf:
 
     def __init__(self, named: Sequence[str] = ()) -> None:
         self._own: dict[str, Model] = {}
+        self._files: dict[str, str] = {}
         self._benches: dict[str, Bench] = {}
         self._lock = threading.Lock()
         self.named = tuple(self._put(source) for source in named)
@@ -37,7 +38,7 @@ class Shelf:
         model = load(Path(source))
         if model.id in shipped():
             raise ModelError(f"{source}: '{model.id}' is the id of a shipped model; rename it")
-        self._own[model.id] = model
+        self._own[model.id], self._files[model.id] = model, Path(source).name
         return model.id
 
     @property
@@ -59,6 +60,11 @@ class Shelf:
             span=(0.0, 100.0, 401),
             note=model.note,
         )
+
+    def source(self, identifier: str) -> str:
+        """What `axissim.load` reads a model from: an id, or a file's name."""
+        self._known(identifier)
+        return self._files.get(identifier, identifier)
 
     def model(self, identifier: str) -> Model:
         self._known(identifier)

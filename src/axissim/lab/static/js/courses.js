@@ -93,7 +93,7 @@ export class Courses {
     panel.plot?.destroy();
     panel.inside.replaceChildren();
     panel.plot = new uPlot({
-      width, height: this.height(), legend: { show: false }, padding: [10, 12, 0, 0],
+      width, height: this.height(), legend: { show: false }, padding: [10, 20, 0, 0],
       cursor: { sync: { key: "courses", setSeries: false }, points: { size: 7 }, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(panel, low, high) } },
       axes: [

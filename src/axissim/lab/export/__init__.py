@@ -1,0 +1,1 @@
+"""What the lab gives to take away."""
