@@ -178,7 +178,11 @@ def test_the_example_of_the_coupled_axis_is_a_case_that_runs() -> None:
     asked: dict[str, Any] = {"levers": {}, "derived": {}, "params": {}, "init": {}}
     asked |= {"targets": (), "costs": (), "protocol": []}
     case = read_case(
-        str(EXAMPLES / "axis.toml"), times=(0, 1008, 85), people=None, settings=small, **asked
+        str(EXAMPLES / "tuning" / "axis.toml"),
+        times=(0, 1008, 85),
+        people=None,
+        settings=small,
+        **asked,
     )
     ds = tune(case.model, **case.arguments)
     assert ds.attrs["runs"] == case.runs == 2 * (4 + 9) + 6

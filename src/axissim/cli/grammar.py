@@ -100,15 +100,15 @@ def texts(option: str, given: Sequence[str]) -> dict[str, str]:
 class Dosing:
     """What ``--dose`` asks for: `duration` is None for an instant, `every` for one dose.
 
-    `amount` is a number, or the name of what ``-p`` varies.
+    A value is a number, or the name of what ``-p`` varies or a lever moves.
     """
 
     target: str
     amount: float | str
-    at: float
-    every: float | None
+    at: float | str
+    every: float | str | None
     count: int
-    duration: float | None
+    duration: float | str | None
 
 
 def dosings(texts: Sequence[str]) -> list[Dosing]:
@@ -127,15 +127,22 @@ def _dosing(text: str) -> Dosing:
     parts = when.split(":")
     if len(parts) not in (1, 3):
         raise ValueError(f"--dose '{text}': repeats are TIME:EVERY:COUNT, as in 0:24:7")
-    named = re.fullmatch(r"[A-Za-z_]\w*", amount) and amount.lower() not in ("nan", "inf")
     return Dosing(
         target=target,
-        amount=amount if named else _number(text, amount, "--dose"),
-        at=_number(text, parts[0], "--dose"),
-        every=_number(text, parts[1], "--dose") if len(parts) == 3 else None,
+        amount=_named(text, amount),
+        at=_named(text, parts[0]),
+        every=_named(text, parts[1]) if len(parts) == 3 else None,
         count=_count(f"--dose '{text}'", parts[2], "doses") if len(parts) == 3 else 1,
-        duration=None if lasting is None else _number(text, lasting, "--dose"),
+        duration=None if lasting is None else _named(text, lasting),
     )
+
+
+def _named(text: str, cell: str) -> float | str:
+    """A number of a dose, or a name in its place."""
+    cell = cell.strip()
+    if re.fullmatch(r"[A-Za-z_]\w*", cell, re.ASCII) and cell.lower() not in ("nan", "inf"):
+        return cell
+    return _number(text, cell, "--dose")
 
 
 def people(texts: Sequence[str]) -> dict[str, float | str]:

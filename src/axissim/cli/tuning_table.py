@@ -102,9 +102,9 @@ def _share(one: Any) -> str:
 
 def _reasons(ds: Any) -> Iterator[str]:
     yield "Why: per cent of the read-out for one per cent of the lever, about the best"
-    names = [str(key) for key in ds["read_out"].values]
-    table = [["", *names]]
-    for key, row in zip(ds["lever"].values, ds["elasticity"].values, strict=True):
+    of_runs = ds["of_run"].values == 1
+    table = [["", *map(str, ds["read_out"].values[of_runs])]]
+    for key, row in zip(ds["lever"].values, ds["elasticity"].values[:, of_runs], strict=True):
         table.append([str(key), *map(_elasticity, row)])
     yield from _aligned(table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _LEAST = 5e-4  # of an elasticity that is told
+_COLUMN, _LETTERS = 0.85, 12  # of the map: how wide, in inches, and how many letters a line
 
 
 @drawn
@@ -43,12 +45,9 @@ def tuning(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
         raise ValueError("the result is of no tuning; make one by axissim tune")
     ds = ds.assign_coords(_texts(ds))
     key, x = _across(ds, [ids] if isinstance(ids, str) else list(ids or ()))
-    levers, read_outs = ds.sizes["lever"], ds.sizes["read_out"]
-    wide = 8.0 + 0.75 * max(read_outs, 3)
-    with page(ds, (wide, max(4.2, 2.6 + 0.42 * levers)), _words(ds)) as figure:
-        left, middle, right = figure.subplots(
-            1, 3, width_ratios=[4.0, 4.0, 1.2 + 0.75 * max(read_outs, 3)]
-        )
+    beside = 1.4 + _COLUMN * max(int(ds["of_run"].sum()), 2)
+    with page(ds, (7.6 + beside, max(4.3, 2.4 + 0.45 * ds.sizes["lever"])), _words(ds)) as figure:
+        left, middle, right = figure.subplots(1, 3, width_ratios=[3.8, 3.8, beside])
         _benefit(left, ds, x)
         (_share if ds.sizes["person"] > 1 else _reading)(middle, ds, x)
         for axes in (left, middle):
@@ -107,7 +106,8 @@ def _benefit(axes: Axes, ds: xr.Dataset, x: Any) -> None:
     best = int(ds.attrs["best"])
     axes.plot(x[best], miss[best], "*", ms=13, color=COLOURS[1], label="best", zorder=5)
     axes.set_title("Distance outside the bands")
-    axes.set_ylim(-0.03, max(1.0, float(np.nanmax(miss))) + 0.03)
+    top = max(float(np.nanmax(miss)), 1e-3)
+    axes.set_ylim(-0.04 * top, 1.06 * top)
     axes.set_ylabel("Mean distance (0 in, 1 far)")
     axes.legend(loc="best")
 
@@ -148,7 +148,8 @@ def _reading(axes: Axes, ds: xr.Dataset, x: Any) -> None:
 
 def _reasons(axes: Axes, ds: xr.Dataset) -> None:
     """Elasticities as a map, with their numbers."""
-    values = ds["elasticity"].transpose("lever", "read_out").values
+    of_runs = ds["of_run"].values == 1
+    values = ds["elasticity"].transpose("lever", "read_out").values[:, of_runs]
     size = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
     norm = TwoSlopeNorm(0.0, -(size or 1.0), size or 1.0)
     axes.grid(False)
@@ -159,14 +160,25 @@ def _reasons(axes: Axes, ds: xr.Dataset) -> None:
         axes.text(
             column, row, said, ha="center", va="center", size=8, color="white" if dark else INK
         )
-    names = [str(key) for key in ds["read_out"].values]
-    axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    names = [_broken(str(key)) for key in ds["read_out"].values[of_runs]]
+    axes.set_xticks(range(len(names)), names, size=7)
     settings = ds["setting"].values[int(ds.attrs["best"])]
     levers = zip(ds["lever"].values, settings, strict=True)
-    axes.set_yticks(range(len(values)), [f"{key}\n{plain(_short(at))}" for key, at in levers])
+    said = [f"{_broken(str(key))}\n{plain(_short(at))}" for key, at in levers]
+    axes.set_yticks(range(len(values)), said, size=7)
     axes.set_title("Per cent for 1 % of a lever")
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _broken(name: str) -> str:
+    """A name in lines that are short, broken after underscores."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_*|_+", name):
+        if lines[-1] and len(lines[-1]) + len(part) > _LETTERS:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _short(number: float) -> float:

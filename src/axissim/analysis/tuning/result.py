@@ -79,6 +79,11 @@ def _coordinates(trials: Trials, targets: Sequence[Target], names: Sequence[str]
         "read_out": names,
         "lever_units": ("lever", [_unit(trials.model, lever.name) for lever in trials.levers]),
         "read_out_units": ("read_out", [one.unit for one in trials.read_outs]),
+        "of_run": (
+            "read_out",
+            np.array([one.summary is not None for one in trials.read_outs], np.int8),
+            _about("1 read of the run, 0 of what is set"),
+        ),
         "read_out_text": ("read_out", [one.text for one in trials.read_outs]),
         "low": ("target", [target.low for target in targets]),
         "high": ("target", [target.high for target in targets]),

@@ -14,7 +14,7 @@ from axissim.analysis.tuning.targets import Target
 from axissim.analysis.tuning.trials import Outcome, Trials
 from axissim.study.sampling import cube
 
-_MOST = 8  # boxes at once
+_MOST = 8  # boxes about others than the best at once
 _CROSS = 0.9  # of the levers move at once
 _WIDEST = 0.25  # of a box to either side, as a share of the range
 
@@ -161,7 +161,10 @@ class Search:
         """The places of a round."""
         scores, places, among = self.level.scores, self.places[self.level.rows], self.front
         begin, size = self.best, 1 + places.shape[1]
-        boxes = spread(scores, among, min(_MOST, 1 + batch // 8), begin)
+        count = min(_MOST, batch // 8)
+        boxes = spread(scores, among, 1 + (count + 1) // 2, begin)
+        others = self.rng.permutation(np.setdiff1d(among, boxes))[: count // 2]
+        boxes = np.concatenate([boxes, others])
         reach = [lever.reach(self.width) for lever in self.trials.levers]
         fit = places[_least(beaten(scores, self.tolerate), 8 * size)]
         liked = places[_least(regret(scores, among, self.tolerate), 4 * size)]
