@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from axissim.analysis.directional.asked import Asked, asked_of
 from axissim.analysis.directional.differences import differences
 from axissim.analysis.directional.labels import labelled_derivatives
-from axissim.analysis.directional.posed import BreakError, Solving, pose
-from axissim.analysis.directional.runs import Derived, Sensitivities, derived
+from axissim.analysis.directional.posed import BreakError, Solving, parts_of, pose
+from axissim.analysis.directional.runs import Derived, Sensitivities, derived, joined
 from axissim.model.model import Model, ModelError
 
 if TYPE_CHECKING:
@@ -110,17 +108,24 @@ def _derive(
             raise
         why = broken.why
     rest = [key for key in asked.directions if key not in why]
-    parts = [_differences(asked.along(list(why)))]
-    parts += [_forward(asked.along(rest), watch)] if rest else []
-    return _joined(parts, [asked.directions.index(key) for key in (*why, *rest)]), why
+    parts = [_forward(asked.along(rest), watch)] if rest else []
+    parts.append(_differences(asked.along(list(why))))
+    return joined(parts, [asked.directions.index(key) for key in (*rest, *why)]), why
 
 
 def _forward(asked: Asked, watch: Callable[[int], None] | None) -> Derived:
-    posed = pose(
-        asked.model, asked.directions, asked.design, asked.times, asked.outputs, asked.given,
-        asked.actions, asked.solving,
-    )  # fmt: skip
-    return derived(posed, asked.solving, watch=watch)
+    """By the equations; BreakError where these do not hold."""
+    told = asked.design, asked.times
+    parts = parts_of(asked.model, asked.directions, *told, asked.given, asked.actions)
+    order = [asked.directions.index(key) for part in parts for key in part]
+    found = []
+    for part in map(asked.along, parts):
+        posed = pose(
+            part.model, part.directions, part.design, part.times, part.outputs, part.given,
+            part.actions, part.solving,
+        )  # fmt: skip
+        found.append(derived(posed, part.solving, watch=watch))
+    return joined(found, order)
 
 
 def _differences(asked: Asked) -> Derived:
@@ -128,19 +133,3 @@ def _differences(asked: Asked) -> Derived:
         asked.model, asked.directions, asked.design, asked.times, asked.outputs, asked.given,
         asked.actions, asked.solving, asked.values,
     )  # fmt: skip
-
-
-def _joined(parts: Sequence[Derived], places: Sequence[int]) -> Derived:
-    """Parts, each along some directions, put together; values are the last one's."""
-    turn = np.argsort(places)
-
-    def along(axis: int, arrays: Sequence[Any]) -> Any:
-        return np.take(np.concatenate(arrays, axis), turn, axis)
-
-    return Derived(
-        parts[-1].values,
-        along(3, [part.jacobian for part in parts]),
-        along(1, [part.status for part in parts]),
-        {key: along(1, [part.record[key] for part in parts]) for key in parts[0].record},
-        all(part.complete for part in parts),
-    )

@@ -33,7 +33,7 @@ _WIDE, _NARROW = 1e-5, 1e-8  # how far from a break, of the quantity that crosse
 
 def breaks_of(
     model: Model, directions: Sequence[str], held: Iterable[str], values: Mapping[str, Any]
-) -> tuple[tuple[Expression, ...], dict[str, str]]:
+) -> tuple[tuple[Expression, ...], tuple[str, ...], dict[str, str]]:
     """The breaks whose moments move with a direction.
 
     Parameters
@@ -47,6 +47,8 @@ def breaks_of(
     -------
     tuple of Expression
         The comparisons and floors in rates at which rates jump, and which can be crossed.
+    tuple of str
+        The directions that move them.
     dict
         The directions that move a break that cannot be, and what is said of it.
     """
@@ -59,15 +61,16 @@ def breaks_of(
         else:
             moments.append((reads, why))
     found: dict[str, str] = {}
-    moved: set[str] = set()
+    moved: dict[str, set[str]] = {}
     for key in directions if moments or crossed else ():
         moving = movers(model, [key], given)
         reasons = [why for reads, why in moments if reads & moving]
         if reasons:
             found[key] = reasons[0]
-        else:
-            moved |= moving
-    return tuple(node for node, reads in crossed if reads & moved), found
+        elif any(reads & moving for _, reads in crossed):
+            moved[key] = moving
+    nodes = [node for node, reads in crossed if any(reads & each for each in moved.values())]
+    return tuple(nodes), tuple(moved), found
 
 
 def rules_of(model: Model) -> tuple[dict[str, Expression], dict[str, set[str]]]:

@@ -21,8 +21,8 @@ from axissim.study.timeline import Timeline
 if TYPE_CHECKING:
     import xarray as xr
 
-_MOST_STATES = 160  # of a model with its derivatives: beyond, compiling takes longer than it saves
-_MOST_GROUPS = 16
+_MOST_STATES = 210  # of a model with its derivatives: beyond, compiling takes longer than it saves
+_MOST_GROUPS = 8
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def pose(
     values = values_of(plan.model, directions, design, given, float(times[0]))
     held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
     near = _spread({**given, **values}, spread)
-    breaks, why = breaks_of(plan.model, directions, held, near)
+    breaks, _, why = breaks_of(plan.model, directions, held, near)
     if why:
         raise BreakError(why)
     made = directional(plan.model, groups_of(model, directions), held, tuple(outputs), breaks)
@@ -125,6 +125,30 @@ def pose(
     floors = {key: floors[key] or max(sizes.get(key, 0.0), 0.0) or 1.0 for key in directions}
     posed = Posed(made, plan, question, choice, turns, tuple(directions), columns, floors)
     return replace(posed, question=replace(question, design=stepped(posed, question.design)))
+
+
+def parts_of(
+    model: Model,
+    directions: Sequence[str],
+    design: xr.Dataset,
+    times: Any,
+    given: Mapping[str, float],
+    actions: Sequence[Any],
+    spread: float = 0.0,
+) -> list[tuple[str, ...]]:
+    """Directions that are better posed apart: those that move jumps of rates, and the others.
+
+    A jump that is looked out for costs every run.  Arguments and errors are those of `pose`.
+    """
+    plan = planned(model, design, actions, times)
+    values = values_of(plan.model, directions, design, given, float(times[0]))
+    held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
+    near = _spread({**given, **values}, spread)
+    _, crossing, why = breaks_of(plan.model, directions, held, near)
+    if why:
+        raise BreakError(why)
+    smooth = tuple(key for key in directions if key not in crossing)
+    return [part for part in (smooth, crossing) if part]
 
 
 class BreakError(ModelError):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from axissim.analysis.directional.posed import Posed, Solving, pose, stepped
+from axissim.analysis.directional.posed import Posed, Solving, parts_of, pose, stepped, values_of
 from axissim.model.model import Model, ModelError
 from axissim.solve.work import OK
 from axissim.study.choice import runs_of
@@ -91,16 +91,20 @@ class Sensitivities:
         self.solving = Solving(method, rtol, atol, max_steps, threads)
         given = {**(params or {}), **(init or {})}
         times = np.asarray(times, float)
-        self.posed = pose(
-            model, tuple(parameters), xr.Dataset(), times, outputs, given, read(protocol),
-            self.solving, spread=_SPREAD,
-        )  # fmt: skip
-        self._row = self.posed.question.design[: self.posed.turns]
-        at = {key: i for i, key in enumerate(self.posed.columns)}
-        self._columns = [at[key] for key in self.posed.directions]
-        line = self.posed.plan.timeline
-        moves = bool(line.resets or line.steadies)  # jumps that depend on the values
-        self._jumps = None if moves else jumps(self.posed, 1)
+        self.parameters = tuple(parameters)
+        actions, design = read(protocol), xr.Dataset()
+        parts = parts_of(model, self.parameters, design, times, given, actions, _SPREAD)
+        values = values_of(model, self.parameters, design, given, float(times[0]))
+        self.parts = [
+            _Part(
+                pose(
+                    model, part, design.assign({k: v for k, v in values.items() if k not in part}),
+                    times, outputs, given, actions, self.solving, spread=_SPREAD,
+                ),
+                self.parameters,
+            )
+            for part in parts
+        ]  # fmt: skip
 
     def __call__(self, values: Any) -> tuple[Any, Any, Any]:
         """Solve at N sets of values of the P parameters.
@@ -120,15 +124,56 @@ class Sensitivities:
     def derived(self, values: Any) -> Derived:
         """The same with all that is known of the runs."""
         values = np.asarray(values, float)
-        if values.ndim != 2 or values.shape[1] != len(self._columns):
+        if values.ndim != 2 or values.shape[1] != len(self.parameters):
             raise ModelError(
-                f"values have the shape {values.shape}; give (sets, {len(self._columns)})"
+                f"values have the shape {values.shape}; give (sets, {len(self.parameters)})"
             )
+        order = [self.parameters.index(k) for part in self.parts for k in part.posed.directions]
+        return joined([part.derived(values, self.solving) for part in self.parts], order)
+
+
+class _Part:
+    """Runs along some of the directions, whose design is filled in anew."""
+
+    def __init__(self, posed: Posed, parameters: Sequence[str]) -> None:
+        self.posed = posed
+        self._row = posed.question.design[: posed.turns]
+        at = {key: i for i, key in enumerate(posed.columns)}
+        self._columns = [at[key] for key in parameters]
+        line = posed.plan.timeline
+        moves = bool(line.resets or line.steadies)  # jumps that depend on the values
+        self._jumps = None if moves else jumps(posed, 1)
+
+    def derived(self, values: Any, solving: Solving) -> Derived:
         matrix = np.tile(self._row, (len(values), 1))
         matrix[:, self._columns] = np.repeat(values, self.posed.turns, axis=0)
         matrix = stepped(self.posed, matrix)
         question = replace(self.posed.question, design=matrix)
-        return derived(replace(self.posed, question=question), self.solving, self._jumps)
+        return derived(replace(self.posed, question=question), solving, self._jumps)
+
+
+def joined(parts: Sequence[Derived], places: Sequence[int]) -> Derived:
+    """Parts, each along some directions, put together; values are those of the first.
+
+    Parameters
+    ----------
+    places : sequence of int
+        Where each direction of the first part belongs, of the second, ...
+    """
+    if len(parts) == 1:
+        return parts[0]
+    turn = np.argsort(places)
+
+    def along(axis: int, arrays: Sequence[Any]) -> Any:
+        return np.take(np.concatenate(arrays, axis), turn, axis)
+
+    return Derived(
+        parts[0].values,
+        along(3, [part.jacobian for part in parts]),
+        along(1, [part.status for part in parts]),
+        {key: along(1, [part.record[key] for part in parts]) for key in parts[0].record},
+        all(part.complete for part in parts),
+    )
 
 
 def derived(
