@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from axissim import plot as plot
+    from axissim.analysis.fitting import fit as fit
+    from axissim.analysis.sensitivity import sensitivity as sensitivity
+    from axissim.analysis.steady import steady_state as steady_state
+    from axissim.analysis.tuning import tune as tune
     from axissim.model.library import load as load
     from axissim.model.library import models as models
-    from axissim.model.model import Model as Model
-    from axissim.model.model import ModelError as ModelError
     from axissim.study import design as design
     from axissim.study import protocol as protocol
     from axissim.study.action import dose as dose
@@ -18,14 +20,16 @@ if TYPE_CHECKING:
 _DOOR = {
     "load": "axissim.model.library",
     "models": "axissim.model.library",
-    "Model": "axissim.model.model",
-    "ModelError": "axissim.model.model",
     "simulate": "axissim.study.sweep",
     "sweep": "axissim.study.sweep",
     "dose": "axissim.study.action",
     "design": "axissim.study",
     "protocol": "axissim.study",
     "plot": "axissim",
+    "steady_state": "axissim.analysis.steady",
+    "sensitivity": "axissim.analysis.sensitivity",
+    "fit": "axissim.analysis.fitting",
+    "tune": "axissim.analysis.tuning",
 }
 _MODULES = ("design", "protocol", "plot")
 __all__ = sorted(_DOOR)

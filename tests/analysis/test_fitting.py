@@ -16,6 +16,7 @@ import axissim as ax
 from axissim.analysis import fitting
 from axissim.analysis.fitting.priors import Prior, negative_log
 from axissim.analysis.fitting.problem import scaled
+from axissim.model.model import Model
 
 DATA = Path(__file__).parent / "data" / "two_step"
 DECAY = "model decay()\n  var x = 3; k = 0.5; const k\n  x' = -k*x\nend\n"
@@ -24,12 +25,12 @@ TIMES = np.array([0.0, 0.5, 1.0, 2.0, 4.0])
 
 
 @pytest.fixture(scope="module")
-def decay() -> ax.Model:
+def decay() -> Model:
     return ax.load(DECAY)
 
 
 @pytest.fixture(scope="module")
-def line() -> ax.Model:
+def line() -> Model:
     return ax.load(LINE)
 
 
@@ -67,7 +68,7 @@ def closed_form(scale: str, distribution: str, m: Any, y: Any, sd: float) -> flo
 @pytest.mark.parametrize("scale", ["lin", "log", "log10"])
 @pytest.mark.parametrize("distribution", ["normal", "laplace"])
 def test_the_likelihood_is_that_of_the_closed_form(
-    decay: ax.Model, scale: str, distribution: str
+    decay: Model, scale: str, distribution: str
 ) -> None:
     data = measured(0.7, 3.0)
     ranges = {"k": (0.01, 10.0), "x": (0.1, 100.0, "lin")}
@@ -133,7 +134,7 @@ def test_a_petab_problem_is_fitted_from_random_starts(two_step: fitting.Problem)
     assert set(ds["series_condition"].values) == {"low", "high", "washout", "rest"}
 
 
-def test_a_line_is_fitted_as_least_squares_fit_it(line: ax.Model) -> None:
+def test_a_line_is_fitted_as_least_squares_fit_it(line: Model) -> None:
     """Closed form: ordinary least squares, and noise that is the root mean square residual."""
     rng = np.random.default_rng(5)
     values = 2.0 + 0.7 * TIMES + 0.1 * rng.normal(size=len(TIMES))
@@ -155,7 +156,7 @@ def test_a_line_is_fitted_as_least_squares_fit_it(line: ax.Model) -> None:
     assert fitting.directions(ds) == []
 
 
-def test_profiles_of_a_line_are_parabolas(line: ax.Model) -> None:
+def test_profiles_of_a_line_are_parabolas(line: Model) -> None:
     """With known noise the interval is the estimate and 1.96 standard errors on each side."""
     data = pd.DataFrame({"time": TIMES, "x": 2.0 + 0.7 * TIMES, "x_sigma": 0.2})
     problem = fitting.table(line, data, {"a": (-10.0, 10.0), "x": (-10.0, 10.0)})
@@ -188,7 +189,7 @@ def test_what_the_data_do_not_tell_is_said() -> None:
     assert all("no" in word for word in limits["identifiable"].values)
 
 
-def test_conditions_in_a_table(decay: ax.Model) -> None:
+def test_conditions_in_a_table(decay: Model) -> None:
     """A column that is a parameter's id, or x_0, is set in that experiment."""
     rows = [
         ("x", t, x0 * np.exp(-k * t), k, x0) for k, x0 in ((0.5, 2.0), (1.5, 4.0)) for t in TIMES
@@ -204,7 +205,7 @@ def test_conditions_in_a_table(decay: ax.Model) -> None:
     assert np.abs(ds["residual"].values).max() < 1e-4
 
 
-def test_a_dose_in_every_experiment(line: ax.Model) -> None:
+def test_a_dose_in_every_experiment(line: Model) -> None:
     """A dose of 3 at time 1 lifts the line by 3 from there on."""
     data = pd.DataFrame({"time": TIMES, "x": 1.0 + 0.5 * TIMES + 3.0 * (TIMES >= 1.0)})
     problem = fitting.table(
@@ -227,7 +228,7 @@ def test_runs_that_fail_are_inf_and_spoil_nothing() -> None:
     assert ds["best"].values == pytest.approx([0.2], rel=1e-6)
 
 
-def test_same_seed_same_result(decay: ax.Model) -> None:
+def test_same_seed_same_result(decay: Model) -> None:
     problem = fitting.table(decay, measured(0.7, 3.0), {"k": (0.01, 10.0), "x": (0.1, 100.0)})
     one, two, other = (
         fitting.fit(problem, starts=3, seed=seed, threads=threads)
@@ -241,7 +242,7 @@ def test_same_seed_same_result(decay: ax.Model) -> None:
     assert np.sort(first)[-1] <= np.sort(plain)[-1]
 
 
-def test_a_sample_is_the_posterior(line: ax.Model) -> None:
+def test_a_sample_is_the_posterior(line: Model) -> None:
     """With known noise and wide bounds it is the normal distribution of least squares."""
     import arviz
 
@@ -276,7 +277,7 @@ def test_priors_are_densities_with_their_slopes() -> None:
         assert kinks.sum() <= 4
 
 
-def test_a_prior_pulls_the_estimate(line: ax.Model) -> None:
+def test_a_prior_pulls_the_estimate(line: Model) -> None:
     """Normal data and a normal prior: the mean weighted by precisions."""
     data = pd.DataFrame({"time": [0.0], "x": [4.0], "x_sigma": [1.0]})
     problem = fitting.table(line, data, {"x": (-10.0, 10.0)})
@@ -306,7 +307,7 @@ def test_a_prior_pulls_the_estimate(line: ax.Model) -> None:
     ],
 )
 def test_what_is_wrong_is_said(
-    decay: ax.Model, columns: dict[str, Any], ranges: dict[str, Any], said: str
+    decay: Model, columns: dict[str, Any], ranges: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ValueError, match=r"\w") as wrong:
         fitting.fit(fitting.table(decay, pd.DataFrame(columns), ranges), starts=1)

@@ -11,6 +11,7 @@ import axissim as ax
 from axissim.analysis.importance import importance, indices
 from axissim.analysis.importance.result import storable
 from axissim.analysis.importance.schemes import distances
+from axissim.model.model import ModelError
 from axissim.plot import picture
 
 PI = np.pi
@@ -193,7 +194,7 @@ def test_ranges_that_are_none():
         indices(ishigami, {"x1": (0, 1, 2), "x2": (0, 1)})
     with pytest.raises(ValueError, match="not a distribution"):
         indices(ishigami, {"x1": "even(0, 1)", "x2": (0, 1)})
-    with pytest.raises(ax.ModelError, match="did you mean"):
+    with pytest.raises(ModelError, match="did you mean"):
         importance(
             ax.load("dopamine_terminal"), {"Vdd": (1, 2), "fire": (1, 2)}, t=[0, 1],
             summaries=["max(eda)"], n=8,

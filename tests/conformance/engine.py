@@ -15,6 +15,7 @@ import axissim as ax
 from axissim.compile import kernel
 from axissim.compile.build import plain_module
 from axissim.compile.build import scalar_module as compiled_module
+from axissim.model.model import Model
 from axissim.model.reading.refusal import UnsupportedModelError
 
 _TAKEN = ("time", "status", "method", "n_steps", "n_rejected", "t_fail")  # a result's own names
@@ -60,7 +61,7 @@ def read(path: str) -> str:
     return loaded(path).id
 
 
-def loaded(path: str) -> ax.Model:
+def loaded(path: str) -> Model:
     """The model in a file; RefusedError where axissim refuses it."""
     try:
         return ax.load(path)
@@ -68,7 +69,7 @@ def loaded(path: str) -> ax.Model:
         raise RefusedError(str(refusal)) from None
 
 
-def columns(model: ax.Model, settings: Mapping[str, Any], engine: str = "lanes") -> dict[str, Any]:
+def columns(model: Model, settings: Mapping[str, Any], engine: str = "lanes") -> dict[str, Any]:
     """The columns that `settings` ask for, by variable."""
     wanted = {key: _output(model, key, settings) for key in settings["variables"]}
     start = settings["start"]
@@ -91,7 +92,7 @@ def columns(model: ax.Model, settings: Mapping[str, Any], engine: str = "lanes")
     }
 
 
-def _output(model: ax.Model, key: str, settings: Mapping[str, Any]) -> str:
+def _output(model: Model, key: str, settings: Mapping[str, Any]) -> str:
     """What to ask for; some cases call a compartment's size its amount."""
     for kind in ("amount", "concentration"):
         if key in settings[kind] and key in model.species:

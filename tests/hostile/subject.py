@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import axissim as ax
+from axissim.model.model import Model
 
 TIMES = (0.0, 10.0, 11)
 _STEPS = 20_000
@@ -32,7 +33,7 @@ def from_xml(text: str) -> dict[str, Any]:
         return from_file(file.name)
 
 
-def _run(model: ax.Model) -> dict[str, Any]:
+def _run(model: Model) -> dict[str, Any]:
     """How the run ended, whether all it left is finite, and its last values."""
     result = ax.simulate(model, t=TIMES, max_steps=_STEPS)
     word = result.status.attrs["flag_meanings"].split()[int(result.status)]

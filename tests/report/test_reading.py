@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import axissim as ax
+from axissim.model.model import ModelError
 from axissim.report import read_study
 from axissim.report.stated import expectation
 
@@ -123,14 +123,14 @@ def test_a_study_is_read(written):
 def test_what_is_wrong_is_told_with_its_line(written, old, new, line, said):
     assert old in GOOD
     path = written(GOOD.replace(old, new, 1))
-    with pytest.raises(ax.ModelError) as told:
+    with pytest.raises(ModelError) as told:
         read_study(path)
     assert str(told.value).startswith(f"{path}:{line}: ")
     assert said in str(told.value)
 
 
 def test_a_study_tests_something(written):
-    with pytest.raises(ax.ModelError, match="tests nothing"):
+    with pytest.raises(ModelError, match="tests nothing"):
         read_study(written(GOOD[: GOOD.index("[[tests]]")]))
 
 

@@ -13,6 +13,7 @@ from scipy.linalg import expm
 from scipy.special import ellipj
 
 import axissim as ax
+from axissim.model.model import Model
 from axissim.solve.tableaus import TABLEAUS
 
 
@@ -39,7 +40,7 @@ class Problem:
     exact: Callable[[Any], Mapping[str, Any]]
 
     @cached_property
-    def model(self) -> ax.Model:
+    def model(self) -> Model:
         return ax.load(self.text)
 
     def error(self, result: Any) -> float:

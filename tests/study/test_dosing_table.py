@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import axissim as ax
+from axissim.model.model import Model, ModelError
 from axissim.study import protocol as p
 from axissim.study.jumps import jumps_of, series_of
 from axissim.study.plan import planned
@@ -26,7 +27,7 @@ end
 
 
 @pytest.fixture(scope="module")
-def model() -> ax.Model:
+def model() -> Model:
     return ax.load(MODEL)
 
 
@@ -42,7 +43,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return call
 
 
-def jumps(model: ax.Model, actions: Any, design: xr.Dataset | None = None) -> list[list[Any]]:
+def jumps(model: Model, actions: Any, design: xr.Dataset | None = None) -> list[list[Any]]:
     """Each run's jumps: time, state, scale, shift."""
     design = members(actions) if design is None else design
     plan = planned(model, design, actions, np.array([0.0, 100.0]))
@@ -60,20 +61,20 @@ def jumps(model: ax.Model, actions: Any, design: xr.Dataset | None = None) -> li
     ]  # fmt: skip
 
 
-def test_columns_in_any_case_and_order(model: ax.Model, write: Any) -> None:
+def test_columns_in_any_case_and_order(model: Model, write: Any) -> None:
     actions = write("time,amt,cmt,DV,wt\n0,.,depot,1.5,70\n2,5,depot,.,70\n4,7,2,.,70\n")
     assert jumps(model, actions) == [[(2.0, "depot", 1.0, 5.0), (4.0, "blood", 1.0, 7.0)]]
     assert actions[0].unused == ("DV", "WT")
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "   "])
-def test_columns_stand_apart_as_they_like(model: ax.Model, write: Any, mark: str) -> None:
+def test_columns_stand_apart_as_they_like(model: Model, write: Any, mark: str) -> None:
     rows = ["TIME AMT CMT", "2 5 depot"]
     actions = write("# a comment\n" + "\n".join(row.replace(" ", mark) for row in rows) + "\n\n")
     assert jumps(model, actions) == [[(2.0, "depot", 1.0, 5.0)]]
 
 
-def test_infusions_by_rate_or_duration(model: ax.Model, write: Any) -> None:
+def test_infusions_by_rate_or_duration(model: Model, write: Any) -> None:
     actions = write("TIME,AMT,RATE,DUR,CMT\n1,6,2,0,blood\n10,6,0,4,blood\n")
     flow = "blood_infusion"
     assert jumps(model, actions) == [
@@ -81,13 +82,13 @@ def test_infusions_by_rate_or_duration(model: ax.Model, write: Any) -> None:
     ]  # fmt: skip
 
 
-def test_more_doses(model: ax.Model, write: Any) -> None:
+def test_more_doses(model: Model, write: Any) -> None:
     actions = write("TIME,AMT,II,ADDL,CMT\n1,6,12,2,depot\n3,1,0,0,depot\n")
     (found,) = jumps(model, actions)
     assert [(t, amount) for t, _, _, amount in found] == [(1, 6), (3, 1), (13, 6), (25, 6)]
 
 
-def test_resets(model: ax.Model, write: Any) -> None:
+def test_resets(model: Model, write: Any) -> None:
     actions = write("TIME,AMT,RATE,CMT,EVID\n1,9,1,blood,1\n3,0,0,0,2\n4,0,0,0,3\n6,2,0,depot,4\n")
     (found,) = jumps(model, actions)
     assert found == [
@@ -97,7 +98,7 @@ def test_resets(model: ax.Model, write: Any) -> None:
     ]  # fmt: skip
 
 
-def test_ids_are_runs(model: ax.Model, write: Any) -> None:
+def test_ids_are_runs(model: Model, write: Any) -> None:
     actions = write("ID,TIME,AMT,CMT\n7,0,1,depot\n7,5,2,depot\n3,1,4,depot\n5,2,0,depot\n")
     assert members(actions)["sample"].values.tolist() == [7, 3, 5]  # 5 is only observed
     found = jumps(model, actions)
@@ -109,19 +110,19 @@ def test_ids_are_runs(model: ax.Model, write: Any) -> None:
     assert [len(run) for run in found] == [1, 0, 2, 0]
 
 
-def test_ids_may_be_words(model: ax.Model, write: Any) -> None:
+def test_ids_may_be_words(model: Model, write: Any) -> None:
     actions = write("ID,TIME,AMT,CMT\nann,0,1,depot\nbob,1,4,depot\n")
     assert members(actions)["sample"].values.tolist() == ["ann", "bob"]
     assert [len(run) for run in jumps(model, actions)] == [1, 1]
 
 
-def test_without_ids_all_are_dosed(model: ax.Model, write: Any) -> None:
+def test_without_ids_all_are_dosed(model: Model, write: Any) -> None:
     actions = write("TIME,AMT,CMT\n2,5,depot\n")
     design = xr.Dataset({"ka": ("sample", np.ones(3))})
     assert jumps(model, actions, design) == [[(2.0, "depot", 1.0, 5.0)]] * 3
 
 
-def test_a_frame_is_a_table(model: ax.Model) -> None:
+def test_a_frame_is_a_table(model: Model) -> None:
     frame = pd.DataFrame(
         {"ID": [0, 1], "TIME": [0.0, 1], "AMT": [1.0, 2], "CMT": ["depot", 2], "DV": [np.nan] * 2}
     )
@@ -130,7 +131,7 @@ def test_a_frame_is_a_table(model: ax.Model) -> None:
 
 
 @pytest.mark.parametrize("method", ["auto", "rodas5p", "scipy:LSODA"])
-def test_a_table_runs(model: ax.Model, write: Any, method: str) -> None:
+def test_a_table_runs(model: Model, write: Any, method: str) -> None:
     actions = write("ID,TIME,AMT,CMT,II,ADDL\n1,0,1,depot,4,3\n2,0,2,blood,0,0\n")
     ds = ax.sweep(model, t=(0, 20, 21), protocol=actions, method=method, rtol=1e-10)
     assert ds["sample"].values.tolist() == [1, 2]
@@ -143,7 +144,7 @@ def test_a_table_runs(model: ax.Model, write: Any, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["auto", "rodas5p", "scipy:LSODA"])
-def test_a_steady_state_a_run(model: ax.Model, write: Any, method: str) -> None:
+def test_a_steady_state_a_run(model: Model, write: Any, method: str) -> None:
     actions = write("ID,TIME,AMT,CMT,II,SS\n1,5,1,blood,4,1\n2,0,2,blood,0,0\n3,5,1,blood,8,1\n")
     ds = ax.sweep(model, t=[0, 5, 9], protocol=actions, method=method, rtol=1e-10)
     peak = [1 / (1 - np.exp(-0.2 * 4)), 2 * np.exp(-1), 1 / (1 - np.exp(-0.2 * 8))]
@@ -185,23 +186,23 @@ def test_a_steady_state_a_run(model: ax.Model, write: Any, method: str) -> None:
         ("ID,TIME,AMT,CMT\n.,0,1,1\n", "doses.csv:2: ID is missing"),
     ],
 )
-def test_refused_with_file_and_line(model: ax.Model, write: Any, text: str, said: str) -> None:
-    with pytest.raises(ax.ModelError) as wrong:
+def test_refused_with_file_and_line(model: Model, write: Any, text: str, said: str) -> None:
+    with pytest.raises(ModelError) as wrong:
         jumps(model, write(text))
     assert str(wrong.value).startswith(said)
     assert "\n" not in str(wrong.value)
 
 
-def test_ids_that_are_no_runs(model: ax.Model, write: Any) -> None:
+def test_ids_that_are_no_runs(model: Model, write: Any) -> None:
     actions = write("ID,TIME,AMT,CMT\n1,0,1,1\n8,0,1,1\n")
     sample = xr.Dataset({"ka": ("sample", np.ones(3))})
-    with pytest.raises(ax.ModelError, match=r"doses\.csv:3: ID is no run of the design"):
+    with pytest.raises(ModelError, match=r"doses\.csv:3: ID is no run of the design"):
         jumps(model, actions, sample)
-    with pytest.raises(ax.ModelError, match="has 2 IDs; sweep over them"):
+    with pytest.raises(ModelError, match="has 2 IDs; sweep over them"):
         ax.simulate(model, t=[0, 1], protocol=actions)
-    with pytest.raises(ax.ModelError, match="IDs are those of runs along 'sample', not of ka"):
+    with pytest.raises(ModelError, match="IDs are those of runs along 'sample', not of ka"):
         jumps(model, actions, ax.design.grid({"ka": [1, 2]}))
     alone = write("ID,TIME,AMT,CMT\n1,0,1,1\n")
-    with pytest.raises(ax.ModelError, match="has one ID, 1, for 3 runs; leave ID out"):
+    with pytest.raises(ModelError, match="has one ID, 1, for 3 runs; leave ID out"):
         jumps(model, alone, sample)
     assert len(jumps(model, alone, xr.Dataset())[0]) == 1

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 import axissim as ax
+from axissim.model.model import Model, ModelError
 from axissim.study import protocol as p
 from axissim.study.jumps import Jumps, jumps_of, products, series_of, sums
 from axissim.study.plan import planned
@@ -25,11 +26,11 @@ T = np.array([0.0, 100.0])
 
 
 @pytest.fixture(scope="module")
-def model() -> ax.Model:
+def model() -> Model:
     return ax.load(MODEL)
 
 
-def schedule(model: ax.Model, actions: Any, design: xr.Dataset | None = None) -> tuple[Any, Jumps]:
+def schedule(model: Model, actions: Any, design: xr.Dataset | None = None) -> tuple[Any, Jumps]:
     """The states of the model that is run, and the jumps."""
     design = xr.Dataset() if design is None else design
     plan = planned(model, design, p.read(actions), T)
@@ -39,7 +40,7 @@ def schedule(model: ax.Model, actions: Any, design: xr.Dataset | None = None) ->
     return plan.model, jumps_of(series, states, runs, 100.0)
 
 
-def told(model: ax.Model, jumps: Jumps, run: int = 0) -> list[tuple[float, str, float, float]]:
+def told(model: Model, jumps: Jumps, run: int = 0) -> list[tuple[float, str, float, float]]:
     """One run's jumps: time, state, scale, shift."""
     rows = slice(int(jumps.jump_first[run]), int(jumps.jump_last[run]))
     ids = [model.states[at].id for at in jumps.jump_state[rows]]
@@ -51,23 +52,23 @@ def told(model: ax.Model, jumps: Jumps, run: int = 0) -> list[tuple[float, str, 
 # ---- one action --------------------------------------------------------------------------------
 
 
-def test_a_dose_is_added(model: ax.Model) -> None:
+def test_a_dose_is_added(model: Model) -> None:
     run, jumps = schedule(model, [ax.dose("x", 3, at=5, every=24, count=3)])
     assert run is model  # nothing to compile again
     assert told(run, jumps) == [(t, "x", 1.0, 3.0) for t in (5.0, 29.0, 53.0)]
 
 
-def test_what_comes_after_the_end_is_left_out(model: ax.Model) -> None:
+def test_what_comes_after_the_end_is_left_out(model: Model) -> None:
     jumps = schedule(model, [ax.dose("x", 1, at=99, every=1, count=10**9)])[1]
     assert jumps.jump_time[: jumps.jump_last[0]].tolist() == [99.0, 100.0]
 
 
-def test_only_a_share_of_a_dose_may_arrive(model: ax.Model) -> None:
+def test_only_a_share_of_a_dose_may_arrive(model: Model) -> None:
     jumps = schedule(model, [ax.dose("x", 4, at=5, bioavailability=0.25)])[1]
     assert jumps.jump_shift.tolist() == [1.0]
 
 
-def test_infusions_add_up(model: ax.Model) -> None:
+def test_infusions_add_up(model: Model) -> None:
     actions = [p.infuse("x", 2, at=1, duration=4), p.infuse("x", rate=0.7, at=2, duration=4)]
     run, jumps = schedule(model, actions)
     found = told(run, jumps)
@@ -76,19 +77,19 @@ def test_infusions_add_up(model: ax.Model) -> None:
     assert jumps.jump_shift[-1] == 0.0
 
 
-def test_a_clamp_sets_and_lets_go(model: ax.Model) -> None:
+def test_a_clamp_sets_and_lets_go(model: Model) -> None:
     run, jumps = schedule(model, [p.clamp("x", 3, start=5, stop=8)])
     assert told(run, jumps) == [
         (5.0, "x_clamp", 0.0, 1.0), (5.0, "x", 0.0, 3.0), (8.0, "x_clamp", 0.0, 0.0),
     ]  # fmt: skip
 
 
-def test_a_clamp_may_last(model: ax.Model) -> None:
+def test_a_clamp_may_last(model: Model) -> None:
     run, jumps = schedule(model, [p.clamp("x", 3)])
     assert told(run, jumps) == [(0.0, "x_clamp", 0.0, 1.0), (0.0, "x", 0.0, 3.0)]
 
 
-def test_blocks_multiply(model: ax.Model) -> None:
+def test_blocks_multiply(model: Model) -> None:
     actions = [p.block("k", 0.5, start=2, stop=10), p.block("k", 0, start=4, stop=6)]
     run, jumps = schedule(model, actions)
     assert told(run, jumps) == [
@@ -96,7 +97,7 @@ def test_blocks_multiply(model: ax.Model) -> None:
     ]
 
 
-def test_pulses(model: ax.Model) -> None:
+def test_pulses(model: Model) -> None:
     jumps = schedule(model, [p.pulse_train("x", 2, start=1, stop=1.3, period=0.1)])[1]
     np.testing.assert_allclose(jumps.jump_time, [1.0, 1.1, 1.2])
     jumps = schedule(model, [p.pulse_train("x", 2, start=0, stop=2, period=1, duration=0.5)])[1]
@@ -104,14 +105,14 @@ def test_pulses(model: ax.Model) -> None:
     assert jumps.jump_shift.tolist() == [4.0, 0.0, 4.0, 0.0]
 
 
-def test_a_reset_sets_all_and_ends_infusions(model: ax.Model) -> None:
+def test_a_reset_sets_all_and_ends_infusions(model: Model) -> None:
     run, jumps = schedule(model, [p.infuse("x", rate=1, at=1, duration=9), p.reset(at=4)])
     assert told(run, jumps)[1:] == [
         (4.0, "x", 0.0, 0.0), (4.0, "y", 0.0, 1.0), (4.0, "x_infusion", 0.0, 0.0),
     ]  # fmt: skip
 
 
-def test_order_at_one_moment(model: ax.Model) -> None:
+def test_order_at_one_moment(model: Model) -> None:
     """Resets, then what flows and holds, then doses, however they are listed."""
     actions = [
         ax.dose("y", 1, at=3), p.clamp("x", 2, start=3), p.infuse("y", 1, at=3, duration=1),
@@ -121,7 +122,7 @@ def test_order_at_one_moment(model: ax.Model) -> None:
     assert [key for _, key, _, _ in told(*jumps)][:4] == ["x", "y", "y_infusion", "y"]
 
 
-def test_formulas_see_inputs(model: ax.Model) -> None:
+def test_formulas_see_inputs(model: Model) -> None:
     run = schedule(model, [p.block("k", 0), p.circadian("k", amplitude=0.5, peak=3, period=24)])[0]
     text = repr(run.by_id["twice"].value)
     assert "k_block" in text
@@ -133,7 +134,7 @@ def test_formulas_see_inputs(model: ax.Model) -> None:
 # ---- a run each --------------------------------------------------------------------------------
 
 
-def test_shared_jumps_are_stored_once(model: ax.Model) -> None:
+def test_shared_jumps_are_stored_once(model: Model) -> None:
     many = xr.Dataset({"k": ("sample", np.linspace(0, 1, 1000))})
     jumps = schedule(model, [ax.dose("x", 1, at=2)], many)[1]
     assert len(jumps.jump_time) == 1
@@ -142,7 +143,7 @@ def test_shared_jumps_are_stored_once(model: ax.Model) -> None:
 
 
 @pytest.mark.parametrize("kind", ["name", "array", "labelled"])
-def test_each_run_has_its_own(model: ax.Model, kind: str) -> None:
+def test_each_run_has_its_own(model: Model, kind: str) -> None:
     amounts = np.array([1.0, 2.0, 4.0])
     design = xr.Dataset({"amount": ("sample", amounts)})
     given = {"name": "amount", "array": amounts, "labelled": design["amount"]}[kind]
@@ -153,19 +154,19 @@ def test_each_run_has_its_own(model: ax.Model, kind: str) -> None:
     assert told(run, jumps, 2) == [(2.0, "x", 1.0, 4.0), (2.5, "y", 1.0, 7.0)]
 
 
-def test_a_run_may_have_more_doses_than_another(model: ax.Model) -> None:
+def test_a_run_may_have_more_doses_than_another(model: Model) -> None:
     design = xr.Dataset({"often": ("sample", [1, 3])})
     jumps = schedule(model, [ax.dose("x", 1, at=0, every=2, count="often")], design)[1]
     assert (jumps.jump_last - jumps.jump_first).tolist() == [1, 3]
 
 
-def test_a_grid_may_vary_a_dose(model: ax.Model) -> None:
+def test_a_grid_may_vary_a_dose(model: Model) -> None:
     grid = ax.design.grid({"amount": [1, 2], "k": [0.1, 0.2, 0.3]})
     run, jumps = schedule(model, [ax.dose("x", "amount", at=1)], grid)
     assert [told(run, jumps, at)[0][3] for at in range(6)] == [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]
 
 
-def test_the_order_of_dimensions_is_the_designs(model: ax.Model) -> None:
+def test_the_order_of_dimensions_is_the_designs(model: Model) -> None:
     grid = ax.design.grid({"amount": [1, 2], "k": [0.1, 0.2, 0.3]})
     own = xr.DataArray(np.arange(6.0).reshape(3, 2), dims=("k", "amount"))
     jumps = schedule(model, [ax.dose("x", own, at=1)], grid)[1]
@@ -233,18 +234,18 @@ def test_levels_against_plain_sums() -> None:
         (lambda: 3, "a protocol is a list of actions, a table or a path, not 3"),
     ],
 )  # fmt: skip
-def test_refused_in_a_line(model: ax.Model, action: Any, said: str) -> None:
-    with pytest.raises(ax.ModelError, match=said) as wrong:
+def test_refused_in_a_line(model: Model, action: Any, said: str) -> None:
+    with pytest.raises(ModelError, match=said) as wrong:
         schedule(model, action())
     assert "\n" not in str(wrong.value)
 
 
-def test_an_array_must_fit_the_design(model: ax.Model) -> None:
+def test_an_array_must_fit_the_design(model: Model) -> None:
     design = xr.Dataset({"k": ("sample", [1.0, 2.0])}, coords={"sample": [3, 4]})
     for wrong in ([1, 2, 3], xr.DataArray([1, 2, 3], dims="sample"),
                   xr.DataArray([1, 2], dims="other"),
                   xr.DataArray([1, 2], dims="sample", coords={"sample": [4, 3]})):  # fmt: skip
-        with pytest.raises(ax.ModelError, match="amount"):
+        with pytest.raises(ModelError, match="amount"):
             schedule(model, [ax.dose("x", wrong, at=1)], design)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import axissim as ax
+from axissim.model.model import ModelError
 from axissim.study import protocol as p
 
 FILE = """
@@ -93,7 +94,7 @@ def test_refused_with_file_and_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.toml").write_text(text)
-    with pytest.raises(ax.ModelError) as wrong:
+    with pytest.raises(ModelError) as wrong:
         p.read("a.toml")
     assert str(wrong.value).startswith(said)
     assert "\n" not in str(wrong.value)

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import axissim as ax
+from axissim.model.model import Model, ModelError
 from axissim.study import protocol as p
 
 MODEL = """model two()
@@ -27,12 +28,12 @@ TIGHT: dict[str, Any] = {"rtol": 1e-10, "atol": 1e-14}
 
 
 @pytest.fixture(scope="module")
-def model() -> ax.Model:
+def model() -> Model:
     return ax.load(MODEL)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_repeated_dose(model: ax.Model, method: str) -> None:
+def test_a_repeated_dose(model: Model, method: str) -> None:
     tau, amount, count = 6.0, 3.0, 7
     times = np.arange(count) * tau
     ds = ax.simulate(
@@ -46,7 +47,7 @@ def test_a_repeated_dose(model: ax.Model, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_an_infusion(model: ax.Model, method: str) -> None:
+def test_an_infusion(model: Model, method: str) -> None:
     t = np.linspace(0, 20, 81)
     ds = ax.simulate(
         model, t=t, protocol=[p.infuse("x", 3, at=1, duration=4)], method=method, **TIGHT
@@ -57,7 +58,7 @@ def test_an_infusion(model: ax.Model, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_clamp_holds_and_lets_go(model: ax.Model, method: str) -> None:
+def test_a_clamp_holds_and_lets_go(model: Model, method: str) -> None:
     t = np.linspace(0, 10, 41)
     ds = ax.simulate(
         model, t=t, init={"x": 1}, protocol=[p.clamp("x", 3, start=2, stop=4)], method=method,
@@ -68,7 +69,7 @@ def test_a_clamp_holds_and_lets_go(model: ax.Model, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_blocks_slow_a_rate(model: ax.Model, method: str) -> None:
+def test_blocks_slow_a_rate(model: Model, method: str) -> None:
     t = np.linspace(0, 10, 41)
     blocks = [p.block("k", 0.5, start=2, stop=6), p.block("k", 0, start=3, stop=4)]
     ds = ax.simulate(
@@ -83,7 +84,7 @@ def test_blocks_slow_a_rate(model: ax.Model, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_rhythm(model: ax.Model, method: str) -> None:
+def test_a_rhythm(model: Model, method: str) -> None:
     t = np.linspace(0, 48, 97)
     rhythm = [p.circadian("k", amplitude=0.4, peak=8)]
     ds = ax.simulate(model, t=t, init={"x": 1}, protocol=rhythm, method=method, **TIGHT)
@@ -94,7 +95,7 @@ def test_a_rhythm(model: ax.Model, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_reset(model: ax.Model, method: str) -> None:
+def test_a_reset(model: Model, method: str) -> None:
     t = np.array([0.0, 3, 4, 6])
     actions = [p.infuse("x", rate=1, at=0, duration=9), p.reset(at=4)]
     ds = ax.simulate(model, t=t, init={"y": 2}, protocol=actions, method=method, **TIGHT)
@@ -104,7 +105,7 @@ def test_a_reset(model: ax.Model, method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("lasting", [0, 2])
-def test_a_steady_state(model: ax.Model, method: str, lasting: float) -> None:
+def test_a_steady_state(model: Model, method: str, lasting: float) -> None:
     """The trough of doses for ever, and what long dosing comes to."""
     tau, amount = 6.0, 3.0
 
@@ -123,12 +124,12 @@ def test_a_steady_state(model: ax.Model, method: str, lasting: float) -> None:
 def test_no_steady_state_is_said() -> None:
     model = ax.load("model m()\n  var x = 0\n  x' = 0\nend")
     steady = [ax.dose("x", 1, at=0, every=1, steady_state=True)]
-    with pytest.raises(ax.ModelError, match=r"dose of 'x': .* still changes after 1000 intervals"):
+    with pytest.raises(ModelError, match=r"dose of 'x': .* still changes after 1000 intervals"):
         ax.simulate(model, t=(0, 1, 2), protocol=steady)
 
 
 @pytest.mark.parametrize("method", ["auto", "tsit5", "rodas5p"])
-def test_own_doses_are_single_runs_bit_for_bit(model: ax.Model, method: str) -> None:
+def test_own_doses_are_single_runs_bit_for_bit(model: Model, method: str) -> None:
     rng = np.random.default_rng(5)
     amount, when, k = rng.random(19) + 0.5, 20 * rng.random(19), rng.random(19) + 0.2
     design = xr.Dataset(
@@ -154,7 +155,7 @@ def test_own_doses_are_single_runs_bit_for_bit(model: ax.Model, method: str) -> 
             np.testing.assert_array_equal(ds[key][run], alone[key])
 
 
-def test_a_rate_that_is_read_out_holds_the_infusion(model: ax.Model) -> None:
+def test_a_rate_that_is_read_out_holds_the_infusion(model: Model) -> None:
     flow = [p.infuse("x", rate=3, at=0, duration=9)]
     ds = ax.simulate(model, t=[0, 2, 4], protocol=flow, outputs=["x", "rate(x)"])
     np.testing.assert_allclose(ds["rate(x)"], 3 - K * ds["x"], rtol=1e-14)
@@ -175,12 +176,12 @@ def test_own_doses_stay_with_runs_that_another_method_takes_over() -> None:
         np.testing.assert_array_equal(ds["x"][run], alone["x"])
 
 
-def test_a_dose_at_the_end_is_seen(model: ax.Model) -> None:
+def test_a_dose_at_the_end_is_seen(model: Model) -> None:
     ds = ax.simulate(model, t=[0, 2, 4], protocol=ax.dose("x", 1, at=4))
     np.testing.assert_array_equal(ds["x"], [0, 0, 1])
 
 
-def test_a_design_keeps_what_a_protocol_varies(model: ax.Model) -> None:
+def test_a_design_keeps_what_a_protocol_varies(model: Model) -> None:
     grid = ax.design.grid({"amount": [1, 2], "k": [0.25, 0.5]})
     ds = ax.sweep(model, grid, t=[0, 4], protocol=[ax.dose("x", "amount", at=0)], rtol=1e-9)
     assert ds["x"].dims == ("amount", "k", "time")
@@ -188,13 +189,13 @@ def test_a_design_keeps_what_a_protocol_varies(model: ax.Model) -> None:
     np.testing.assert_allclose(ds["x"], exact.transpose("amount", "k", "time"), rtol=1e-7)
 
 
-def test_what_is_in_the_design_for_nothing_is_refused(model: ax.Model) -> None:
+def test_what_is_in_the_design_for_nothing_is_refused(model: Model) -> None:
     grid = ax.design.grid({"amount": [1, 2]})
-    with pytest.raises(ax.ModelError, match="has no 'amount'"):
+    with pytest.raises(ModelError, match="has no 'amount'"):
         ax.sweep(model, grid, t=[0, 4])
 
 
-def test_the_result_tells_its_protocol(model: ax.Model) -> None:
+def test_the_result_tells_its_protocol(model: Model) -> None:
     actions = [ax.dose("x", np.arange(200.0), at=1), p.clamp("y", 2, stop=3)]
     design = xr.Dataset({"k": ("sample", np.linspace(0.1, 1, 200))})
     config = json.loads(ax.sweep(model, design, t=[0, 4], protocol=actions).attrs["config"])
@@ -205,7 +206,7 @@ def test_the_result_tells_its_protocol(model: ax.Model) -> None:
     assert set(config["atol"]) == {"x", "y"}
 
 
-def test_a_run_without_a_protocol_is_as_before(model: ax.Model) -> None:
+def test_a_run_without_a_protocol_is_as_before(model: Model) -> None:
     plain = ax.simulate(model, t=(0, 9, 10), init={"x": 2})
     empty = ax.simulate(model, t=(0, 9, 10), init={"x": 2}, protocol=[])
     xr.testing.assert_equal(plain, empty)

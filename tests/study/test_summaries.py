@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import axissim as ax
+from axissim.model.model import ModelError
 from axissim.study.measures import MEASURES
 from axissim.study.summaries import reduced, summaries, unit_of
 
@@ -255,5 +256,5 @@ def test_a_sweep_keeps_summaries(tmp_path: Path) -> None:
     np.testing.assert_array_equal(ds["top"], np.broadcast_to([1.0, 2.0], (3, 2)))
     stored = ax.sweep(model, grid, store=tmp_path / "a.zarr", audit=0.0, **how)
     xr.testing.assert_identical(stored.load(), ds)
-    with pytest.raises(ax.ModelError, match="outputs or summaries; leave one"):
+    with pytest.raises(ModelError, match="outputs or summaries; leave one"):
         ax.sweep(model, grid, outputs=["x"], **how)
