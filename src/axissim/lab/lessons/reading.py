@@ -14,7 +14,7 @@ _KEYS = {
     "sliders", "order", "choices",
 }  # fmt: skip
 _GOAL = {"text", "output", "measure", "at", "low", "high", "param", "dose_total"}
-MEASURES = ("min", "max", "mean", "last", "swing", "at", "peaks", "time_above")
+MEASURES = ("min", "max", "mean", "last", "swing", "late_swing", "at", "peaks", "time_above")
 
 
 @cache

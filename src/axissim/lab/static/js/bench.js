@@ -130,7 +130,7 @@ export class Bench {
     this.times.forEach((box, at) => { box.value = this.state.span[at]; });
     this.plane?.set(this.state.axes);
     this.fanBox.value = this.state.fan;
-    if (this.lesson) for (const g of this.lesson.lesson.goals) if (g.output && !["swing", "peaks", "time_above"].includes(g.measure)) this.courses.bands[g.output] = g;
+    if (this.lesson) for (const g of this.lesson.lesson.goals) if (g.output && !["swing", "late_swing", "peaks", "time_above"].includes(g.measure)) this.courses.bands[g.output] = g;
     this.look(this.state.view, false);
     this.ask();
   }

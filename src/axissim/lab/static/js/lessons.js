@@ -77,6 +77,7 @@ const MEASURES = {
   max: (y) => Math.max(...y),
   last: (y) => y.at(-1),
   swing: (y) => Math.max(...y) - Math.min(...y),
+  late_swing: (y) => MEASURES.swing(y.slice(Math.floor((2 * y.length) / 3))),
   mean: (y, x) => area(y, x) / (x.at(-1) - x[0]),
   at: (y, x, when) => y[x.reduce((best, v, i) => (Math.abs(v - when) < Math.abs(x[best] - when) ? i : best), 0)],
   peaks: (y) => {
