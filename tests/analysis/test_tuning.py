@@ -136,6 +136,28 @@ def test_doses_in_time() -> None:
     assert gap == 2.0  # a gap of 3 peaks at 0.95*1.5/(1 - exp(-1.5)) = 1.83
 
 
+def test_the_time_of_a_dose_and_how_long_an_infusion_lasts() -> None:
+    """After a dose x is exp(-k (t - at)); after an infusion of T it is 1/k (1 - exp(-k T))."""
+    late = tune(
+        MODEL, params={"u": 0}, levers={"at": (0.0, 20.0)}, t=(0, 24, 97), n=32,
+        protocol=[ax.dose("x", 1, at="at")], targets="last(x) in 0.099..0.101",
+    )  # fmt: skip
+    assert of_best(late, "at") == pytest.approx(24 + 2 * np.log(0.1), abs=0.03)
+    longest = tune(
+        MODEL, params={"u": 0}, levers={"long": (0.5, 20.0)}, t=(0, 24, 241), n=32,
+        protocol=[ax.protocol.infuse("x", rate=1, at=0, duration="long")],
+        targets="max(x) > 1.5", costs="long",
+    )  # fmt: skip
+    assert of_best(longest, "long") == pytest.approx(-2 * np.log(0.25), abs=0.11)
+
+
+def test_an_elasticity_about_nothing_is_none() -> None:
+    ds = tune(MODEL, **(ASKED | {"levers": {"u": [0, 1]}, "targets": "max(x) < 0.5"}))
+    assert of_best(ds, "u") == 0.0
+    assert np.isnan(ds["elasticity"].values).all()
+    assert float(ds["slope"].sel(lever="u", read_out="max_x")) == pytest.approx(2.0, rel=1e-4)
+
+
 def test_runs_that_fail_are_counted_and_never_a_success() -> None:
     """x is 1/(1 - k t), gone at 1/k; what is read before that is not believed."""
     ds = tune(
@@ -248,6 +270,10 @@ def test_wilson_is_scipys(hits: int, count: int) -> None:
         ({"people": people(u=[1.0, 2.0])}, "'u' is a lever, and set once more"),
         ({"people": xr.Dataset()}, "people are a design over one dimension"),
         ({"n": 0}, "not a count of runs"),
+        ({"rounds": -1}, "rounds = -1 is not a count"),
+        ({"screen": 0}, "screen = 0 is not a count"),
+        ({"finalists": 1.5}, "finalists = 1.5 is not a count"),
+        ({"tolerate": 2}, "tolerate = 2 is no share"),
         ({"t": [1.0]}, "at least two times"),
     ],
 )

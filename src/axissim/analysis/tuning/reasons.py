@@ -29,7 +29,7 @@ def reasons(trials: Trials, at: Any, people: Any) -> tuple[Any, Any, Any]:
     slope : (levers, read-outs) array
         Change of the read-out per unit of the lever.
     elasticity : (levers, read-outs) array
-        Change in per cent for one per cent of the lever.
+        Change in per cent for one per cent of the lever; NaN where either is 0.
     agree : (levers, read-outs) array
         The share of people in whom the change has the sign of the mean's.
     """
@@ -47,7 +47,7 @@ def reasons(trials: Trials, at: Any, people: Any) -> tuple[Any, Any, Any]:
     slope = mean / step[:, None]
     size = _mean(np.broadcast_to(middle, change.shape), there & ~np.isnan(middle))
     with np.errstate(all="ignore"):
-        elasticity = slope * at[:, None] / size
+        elasticity = np.where(at[:, None] == 0.0, np.nan, slope * at[:, None] / size)
         same = (np.sign(change) == np.sign(mean)[:, None]) & there
         agree = same.sum(axis=1) / there.sum(axis=1)
     return slope, np.where(np.isfinite(elasticity), elasticity, np.nan), agree

@@ -114,6 +114,7 @@ def _scores(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
             part[level.rows] = getattr(level.scores, key)
     low, high = wilson(parts["hits"], people)
     inside_low, inside_high = wilson(parts["inside"], people[:, None])
+    over_low, over_high = wilson(parts["violated"], people)
     violated = parts["violated"] / people
     one, each = "candidate", ("candidate", "target")
     return {
@@ -126,6 +127,8 @@ def _scores(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
         "inside_low": (each, inside_low, _about("Lower end of its 95 % interval (Wilson)")),
         "inside_high": (each, inside_high, _about("Upper end of its 95 % interval (Wilson)")),
         "violated": (one, violated, _about("Share of people outside a hard band")),
+        "violated_low": (one, over_low, _about("Lower end of its 95 % interval (Wilson)")),
+        "violated_high": (one, over_high, _about("Upper end of its 95 % interval (Wilson)")),
         "failed": (one, parts["failed"], _about("Runs that failed")),
         "people": (one, people, _about("People the candidate was run in")),
     }

@@ -109,6 +109,7 @@ def tune(
     on the front whose share in all bands cannot be told apart from the greatest, the nearest to
     the ideal point in miss and costs.
     """
+    _check(rounds, screen, finalists, tolerate)
     wanted, paid = targets_of(targets), costs_of(costs)
     bands = with_limits(wanted, paid)
     options = {
@@ -137,6 +138,16 @@ def tune(
         "tolerate": tolerate, "derived": derived or {}, "seed": seed,
     }  # fmt: skip
     return result(search, paid, level.rows[kept], search.best, why, config)
+
+
+def _check(rounds: int, screen: int, finalists: int, tolerate: float) -> None:
+    for key, number, least in (
+        ("rounds", rounds, 0), ("screen", screen, 1), ("finalists", finalists, 1),
+    ):  # fmt: skip
+        if number != int(number) or number < least:
+            raise ValueError(f"{key} = {number} is not a count; give {least} or more")
+    if not 0.0 <= tolerate <= 1.0:
+        raise ValueError(f"tolerate = {tolerate:g} is no share of people; give 0 to 1")
 
 
 def most_runs(*, n: int, rounds: int, screen: int, finalists: int, levers: int, people: int) -> int:
