@@ -18,6 +18,7 @@ from axissim.cli.diagnose import diagnose
 from axissim.cli.drawing import plot
 from axissim.cli.fit import fit
 from axissim.cli.keeping import verify
+from axissim.cli.lab import lab
 from axissim.cli.machine import doctor, warmup
 from axissim.cli.run import run
 from axissim.cli.sensitivity import sensitivity
@@ -51,6 +52,7 @@ for command in (
     sensitivity,
     study,
     tune,
+    lab,
     plot,
     convert,
     validate,
