@@ -135,12 +135,12 @@ class Search:
     def few(self, count: int) -> Any:
         """`count` candidates of the last level for more people.
 
-        The best, those least regretted, and others evenly over the front.
+        The best, that of the least miss, those least regretted, others evenly over the front.
         """
         scores, among = self.level.scores, self.front
         liked = _least(regret(scores, among, self.tolerate), count // 2)
-        picked = [*spread(scores, among, count, self.best)[: count - len(liked)], *liked]
-        return self.level.rows[list(dict.fromkeys(int(row) for row in picked))]
+        picked = [self.best, among[0], *liked, *spread(scores, among, count, self.best)]
+        return self.level.rows[list(dict.fromkeys(int(row) for row in picked))[:count]]
 
     def _scored(self, outcome: Outcome) -> Scores:
         return scored(outcome, self.targets, self.costs)
