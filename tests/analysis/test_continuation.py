@@ -10,6 +10,7 @@ import xarray as xr
 
 import axissim as ax
 from axissim.analysis.continuation import continuation
+from axissim.analysis.cycles import cycle
 from axissim.model.model import ModelError
 
 BRUSSELATOR = "model b; x=1; y=1; A=1.3; B=1; x'=A-(B+1)*x+x^2*y; y'=B*x-x^2*y; end"
@@ -238,6 +239,32 @@ def test_walkers_window_of_crh():
         np.testing.assert_allclose([*guess, omega], exact, rtol=1e-7)
 
 
+def test_a_cycle_without_a_hopf_point_is_followed_to_its_homoclinic_end():
+    """On the circle th' = m - cos th: period 2 pi/sqrt(m^2 - 1), to where a rest is born on it."""
+    m = ax.load(
+        "model snic; x=1; y=0; m=1.5; R2:=x^2+y^2; w:=m-x; x'=x*(1-R2)-w*y; y'=y*(1-R2)+w*x; end"
+    )
+    ds = continuation(m, {"m": (0.2, 3.0)})
+    m = ds["cycle_m"].values
+    np.testing.assert_allclose(ds["cycle_period"], 2 * np.pi / np.sqrt(m**2 - 1), rtol=1e-3)
+    assert 1.0 < m.min() < 1.0001
+    assert m.max() == 3.0
+    assert ds["cycle_stable"].all()
+
+
+def test_cycles_of_a_delay_in_the_delay_itself():
+    """Hutchinson's equation: from r tau = pi/2 on, and the same cycle as one sought alone."""
+    m = ax.load("model hutchinson; x=0.1; r=1.8; tau=1; x'=-r*delay(x,tau)*(1+x); end")
+    ds = continuation(m, {"tau": (0.7, 1.3)})
+    assert float(ds["special_tau"][0]) == pytest.approx(np.pi / 2 / 1.8, abs=1e-9)
+    assert float(ds["cycle_tau"].min()) == pytest.approx(np.pi / 2 / 1.8, abs=1e-3)
+    end = int(np.argmax(ds["cycle_tau"].values))
+    alone = cycle(m, params={"tau": 1.3})
+    assert float(ds["cycle_tau"][end]) == 1.3
+    assert float(ds["cycle_period"][end]) == pytest.approx(float(alone["period"]), rel=1e-5)
+    assert float(ds["cycle_max_x"][end]) == pytest.approx(float(alone["x_maximum"]), rel=1e-3)
+
+
 def test_a_start_outside_the_range_goes_to_its_end():
     ds = continuation(ax.load(BRUSSELATOR), {"B": (2.0, 4.0)}, cycles=False, outputs=["x"])
     assert float(ds["special_B"][0]) == pytest.approx(2.69, abs=1e-9)
@@ -257,6 +284,7 @@ def test_a_start_outside_the_range_goes_to_its_end():
         ("model clock; x=1; k=1; x'=sin(time)-k*x; end", {"k": (1, 2)}, {}, "with the clock"),
         ("model late; x=1; k=1; x'=-k*delay(x, 1+x^2); end", {"k": (1, 2)}, {}, "constant delays"),
         ("model grown; x=1; k=1; x'=k; end", {"k": (1, 2)}, {}, "no rest"),
+        ("model static; k=1; z := 2*k; end", {"k": (1, 2)}, {}, "has no states"),
         ("gnrh_goodwin", {"h": (1, 3)}, {}, "has events"),
     ],
 )

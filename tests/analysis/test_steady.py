@@ -137,6 +137,17 @@ def test_an_input_that_ends_leaves_a_rest():
     assert float(ds["x"]) == pytest.approx(1.0, rel=1e-12)
 
 
+def test_what_a_gain_of_zero_switches_off_rests_where_it_is():
+    """z is moved by a gate that is shut: no law, yet nothing that could be solved for."""
+    m = model(
+        "model gate; x=1; z=0.7; open=0; x' = 2 - x; z' = piecewise(1, open > 0.5, 0)*(x - z); end"
+    )
+    ds = steady_state(m)
+    assert word(ds) == "steady"
+    assert (float(ds["x"]), float(ds["z"])) == (2.0, 0.7)
+    assert float(steady_state(m, params={"open": 1.0})["z"]) == pytest.approx(2.0, rel=1e-12)
+
+
 def test_a_stable_rest_inside_a_cycle_is_not_where_the_run_goes():
     """r' = r (r - 1/4)(1 - r)... between a stable rest and a stable cycle the start decides."""
     m = model(

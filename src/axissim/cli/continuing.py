@@ -121,6 +121,12 @@ def _found(ds: xr.Dataset) -> list[dict[str, Any]]:
             coefficient = float(ds["special_coefficient"][at])
             one |= {"period": 6.283185307179586 / omega, "cycles": _born(coefficient)}
         found.append(one)
+    if "cycle_point" in ds.dims:
+        for at, kind in enumerate(_words(ds["cycle_label"])):
+            if kind != "point":
+                one = {"kind": f"{kind} of cycles" if kind == "fold" else kind}
+                one |= {first: float(ds[f"cycle_{first}"][at])}
+                found.append({**one, "period": float(ds["cycle_period"][at])})
     if second:
         corners = _words(ds["curve_corner"])
         for at, corner in enumerate(corners):

@@ -125,6 +125,12 @@ def _cycles(axes: Axes, ds: xr.Dataset, parameter: str, key: str) -> None:
             axes.plot(x[here & stable], y[here & stable], "o", color=COLOURS[0], ms=3)
             loose = here & ~stable
             axes.plot(x[loose], y[loose], "o", color=COLOURS[0], ms=3, mfc="white", mew=0.8)
+    words = np.array(str(ds["cycle_label"].attrs["flag_meanings"]).split())
+    folds = words[ds["cycle_label"].values] == "fold"
+    for bound in ("min", "max") if folds.any() else ():
+        y = ds[f"cycle_{bound}_{key}"].values[folds]
+        said = "fold of cycles" if bound == "max" else None
+        axes.plot(x[folds], y, "v", color=COLOURS[1], ms=6, mec="white", label=said, zorder=5)
     if len(x):
         axes.plot([], [], "o-", color=COLOURS[0], ms=3, lw=0.8, label="cycles, least and greatest")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from axissim.analysis.field.approach import DRIVEN, approach, sizes
+from axissim.analysis.field.approach import DRIVEN, Approach, approach, sizes
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.newton import rest
@@ -38,8 +38,10 @@ class Beginning:
     conserved : (laws, differential) array
     begun, end : (n,) array
         A run's start, and where it ended.
-    status : int
-        An index of `axissim.analysis.field.approach.WORDS`.
+    still : Setting
+        The same with no parameter free.
+    found : Approach
+        What became of its run.
     """
 
     asked: Setting
@@ -49,7 +51,8 @@ class Beginning:
     conserved: Any
     begun: Any
     end: Any
-    status: int
+    still: Setting
+    found: Approach
 
 
 def beginning(
@@ -88,7 +91,7 @@ def beginning(
     free = np.array([(values[key] - limits[0, i]) / np.ptp(limits[:, i])
                      for i, key in enumerate(ranges)])  # fmt: skip
     rests = _confirmed(of, x, free)
-    return Beginning(asked, of, free, rests, held, begun, end, int(found.status[0]))
+    return Beginning(asked, of, free, rests, held, begun, end, still, found)
 
 
 def _limits(model: Model, ranges: Ranges) -> Any:

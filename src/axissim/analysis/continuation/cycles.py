@@ -68,6 +68,38 @@ def tube(of: Rest, special: Special, walk: Walk, intervals: int) -> Tube:
     return found
 
 
+def tube_through(of: Rest, mesh: Mesh, x: Any, period: float, free: float, walk: Walk) -> Tube:
+    """The cycles beside one, both ways.
+
+    Parameters
+    ----------
+    x : (N m, r) array
+        The cycle's coordinates at the points of `mesh`.
+    free : float
+        The parameter's coordinate.
+    """
+    problem = Collocation(of.of, mesh, of.held, of.which)
+    w = problem.packed(x, period, free)
+    along = np.zeros(len(w))
+    along[-1] = 1.0
+    problem.settle(w)
+    rounds, w, _ = corrected(problem, w, along)
+    ways = []
+    for sign in (1.0, -1.0):
+        way = Tube()
+        if rounds:
+            problem.settle(w)
+            _follow(way, problem, w, sign * along, walk, period * _SLOWEST)
+        ways.append(way)
+    ahead, back = ways
+    return Tube(
+        back.of[:0:-1] + ahead.of,
+        back.w[:0:-1] + ahead.w,
+        back.values[:0:-1] + ahead.values,
+        back.kinds[:0:-1] + ahead.kinds,
+    )
+
+
 def _birth(of: Rest, special: Special, intervals: int) -> tuple[Collocation, Any, Any]:
     """The equations of cycles, the Hopf point as a cycle without size, and where they grow to."""
     r = of.of.r

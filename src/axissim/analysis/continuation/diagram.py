@@ -18,9 +18,11 @@ from axissim.analysis.continuation.branch import (
 )
 from axissim.analysis.continuation.conditions import Rest, Singular
 from axissim.analysis.continuation.curves import Curve, curve
-from axissim.analysis.continuation.cycles import Tube, tube
+from axissim.analysis.continuation.cycles import Tube, tube, tube_through
 from axissim.analysis.continuation.follow import Walk, corrected
 from axissim.analysis.continuation.result import dataset
+from axissim.analysis.field.approach import PERIODIC
+from axissim.analysis.orbit.finding import around, exact, repeated
 from axissim.model.model import Model, ModelError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _MOST_BRANCHES = 12
 _MOST_CYCLES = 200  # of one branch
+_ROUGH = 1e-5  # of the period: the mesh from which cycles are followed is not the finest
 
 
 def continuation(
@@ -184,4 +187,24 @@ def _tubes(begun: Beginning, branches: list[Branch], walk: Walk) -> list[Tube]:
             one = tube(_rest(begun), special, walk, intervals)
             if one.w:
                 found.append(one)
-    return found
+    if int(begun.found.status[0]) == PERIODIC and not any(_covers(t, begun) for t in found):
+        found += _own(begun, walk)
+    return [one for one in found if one.w]
+
+
+def _covers(tube_: Tube, begun: Beginning) -> bool:
+    """Whether cycles were followed past the parameter's value at the start."""
+    places = [w[-1] for w in tube_.w]
+    return bool(min(places) <= begun.free[0] <= max(places))
+
+
+def _own(begun: Beginning, walk: Walk) -> list[Tube]:
+    """The cycles beside that on which the model's own run settles, if no Hopf point led there."""
+    try:
+        repeat = repeated(begun.still, begun.found)
+        one = exact(around(begun.still, begun.found, repeat.course), repeat, _ROUGH)
+    except ModelError:
+        return []
+    x, period, _ = one.of.split(one.w)
+    u = begun.of.coordinates(one.of.of.movers(x))
+    return [tube_through(_rest(begun), one.of.mesh, u, period, float(begun.free[0]), walk)]

@@ -221,8 +221,44 @@ def surroundings(asked: Setting, found: Approach, run: int, course: Any, length:
     q = found.q[run : run + 1]
     held = laws(of, asked.inputs[run])
     found.conserved[run] = held
-    base = course[-1] if of.opened.has_events else found.begun[run]
+    still = _still(asked, q, course, of.start + length)
+    begun = found.begun[run]
+    base = course[-1] if of.opened.has_events else _levelled(begun, course[-1], still, held, size)
+    held = np.concatenate([held, np.eye(of.d)[still]])
     return manifold(of, q, base[None], size, held, _no_range(asked), of.start + length)
+
+
+def _levelled(begun: Any, end: Any, still: Any, held: Any, size: Any) -> Any:
+    """The start; where something has come to stand still, the end, with the start's sums."""
+    if not still.any():
+        return begun
+    d = len(still)
+    base, free = end.copy(), ~still
+    if len(held):
+        lacking = held @ (begun - end)[:d]
+        move = np.linalg.lstsq((held * size[:d])[:, free], lacking, rcond=None)[0]
+        base[:d][free] += size[:d][free] * move
+    return base
+
+
+def _still(asked: Setting, q: Any, course: Any, late: float) -> Any:
+    """Which states have neither a rate nor a slope at the end of a course, though not by a law.
+
+    What a threshold or a gain of 0 has switched off rests wherever it is.
+    """
+    of = asked.field
+    some = course[-min(len(course), 32) :]
+    rates, slopes = of.slopes(of.whole(some, _at_zero(asked)), q, late)
+    quiet, slopes = (rates == 0.0).all(axis=0)[: of.d], slopes[:, : of.d]
+    flat = (slopes[:, :, : of.n + of.lags] == 0.0).all(axis=0)
+    whose = np.r_[np.arange(of.n), np.array(of.opened.delayed, np.int64)]
+    still = np.zeros(of.n, bool)
+    for _ in range(of.d):  # what depends on nothing but what stands still, stands still
+        silent = quiet & flat[:, ~still[whose]].all(axis=1)
+        if np.array_equal(silent, still[: of.d]):
+            break
+        still[: of.d] = silent
+    return still[: of.d]
 
 
 def sizes(rows: Any) -> Any:

@@ -156,8 +156,10 @@ def manifold(
     d, n = field.d, field.n
     inside = np.eye(d)
     if len(conserved):
-        _, _, rows = np.linalg.svd(conserved * scale[:d], full_matrices=True)
-        inside = rows[len(conserved) :].T
+        scaled = conserved * scale[:d]
+        scaled = scaled / np.abs(scaled).max(axis=1, keepdims=True)
+        _, sizes, rows = np.linalg.svd(scaled, full_matrices=True)
+        inside = rows[int(np.sum(sizes > 1e-12 * sizes[0])) :].T
     basis = np.zeros((n, inside.shape[1] + n - d))
     basis[:d, : inside.shape[1]] = inside
     basis[d:, inside.shape[1] :] = np.eye(n - d)

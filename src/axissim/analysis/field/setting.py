@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.analysis.field.field import Field, field_of
-from axissim.model.model import Model
+from axissim.model.model import Model, ModelError
 from axissim.study.dataset import attributes, free_names, labelled
 from axissim.study.plan import planned
 from axissim.study.question import Question, question_of
@@ -59,6 +59,8 @@ def setting(
     """Resolve a design, values and outputs; ModelError in one line where they are wrong."""
     import xarray as xr
 
+    if not model.movers:
+        raise ModelError(f"'{model.id}' has no states: nothing in it moves, rests or cycles")
     design = xr.Dataset() if design is None else design
     times = np.array([start, start + 1.0])
     plan = planned(model, design, (), times).with_outputs(tuple(outputs or ()))

@@ -38,7 +38,7 @@ def eigenvalues(slopes: Slopes, mass: Any, most: int = 0) -> list[Any]:
         now, past, ago = slopes.now[at], slopes.past[at], slopes.ago[at]
         if not (np.isfinite(now).all() and np.isfinite(past).all()):
             values = np.full(count, np.nan + 0j)
-        elif len(ago):
+        elif len(ago) and count:
             values = _delayed(now, past, ago, mass)[: most or None]
         else:
             values = _plain(now, mass)
@@ -62,20 +62,46 @@ def _delayed(now: Any, past: Any, ago: Any, mass: Any) -> Any:
     """The rightmost roots of the characteristic equation."""
     import scipy.linalg
 
-    r, longest = len(mass), float(ago.max())
-    nodes, slope = _chebyshev(_NODES, longest)
-    big = np.kron(slope, np.eye(r))
+    r = len(mass)
+    big = _generator(now, past, ago)
     weight = np.eye(len(big))
-    top = np.zeros((r, len(big)))
-    top[:, :r] = now
-    for matrix, lag in zip(past, ago, strict=True):
-        top += np.kron(_lagrange(nodes, -lag), matrix)
-    big[:r], weight[:r, :r] = top, np.diag(mass)
+    weight[:r, :r] = np.diag(mass)
     values = np.linalg.eigvals(big) if mass.all() else scipy.linalg.eigvals(big, weight)
     values = values[np.isfinite(values) & (np.abs(values) < 1e12)]
-    values = values[np.argsort(-values.real)][: 2 * r + 8]
+    values = values[np.argsort(-values.real)][: r + 8]
     exact = [_polished(value, now, past, ago, mass) for value in values]
     return _distinct(np.array([v for v in exact if np.isfinite(v)] or [np.nan + 0j]))
+
+
+def _generator(now: Any, past: Any, ago: Any) -> Any:
+    """What moves the present, and the past of each quantity that is read with a delay.
+
+    A delayed slope is of rank one: a column times the row of the one quantity it is the past of.
+    Only that quantity's past is kept, at Chebyshev nodes.
+    """
+    r, longest = len(now), float(ago.max())
+    nodes, slope = _chebyshev(_NODES, longest)
+    rows: list[Any] = []
+    which = []
+    for matrix in past:
+        row = matrix[np.argmax(np.abs(matrix).max(axis=1))]
+        row = row / (np.abs(row).max(initial=0.0) or 1.0)
+        same = [at for at, old in enumerate(rows) if np.abs(old - row).max() < 1e-9]
+        which.append(same[0] if same else len(rows))
+        rows += [] if same else [row]
+    big = np.zeros((r + len(rows) * _NODES, r + len(rows) * _NODES))
+    big[:r, :r] = now
+    for at, row in enumerate(rows):
+        own = slice(r + at * _NODES, r + (at + 1) * _NODES)
+        big[own, own] = slope[1:, 1:]
+        big[own, :r] = np.outer(slope[1:, 0], row)
+    for matrix, lag, at in zip(past, ago, which, strict=True):
+        row = rows[at]
+        column = matrix @ row / (row @ row or 1.0)
+        weights = _lagrange(nodes, -lag)[0]
+        big[:r, :r] += weights[0] * np.outer(column, row)
+        big[:r, r + at * _NODES : r + (at + 1) * _NODES] += np.outer(column, weights[1:])
+    return big
 
 
 def _chebyshev(n: int, longest: float) -> tuple[Any, Any]:

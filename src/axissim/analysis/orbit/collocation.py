@@ -15,6 +15,8 @@ import numpy as np
 from axissim.analysis.field.manifold import Manifold, Slopes
 from axissim.analysis.orbit.mesh import DEGREE, Mesh, gauss, lagrange
 
+_STEP = 1e-6  # of differences of delays in a free parameter
+
 
 class Collocation:
     """The equations of a cycle on a mesh.
@@ -127,10 +129,23 @@ class Collocation:
         rows, columns, numbers = (np.concatenate(part) for part in zip(*parts, strict=True))
         right = [by_period.ravel()[:, None]]
         if self.which is not None:
-            right.append((-period * s.free[:, :, self.which]).ravel()[:, None])
+            right.append(self._by_free(w, s, past, period).ravel()[:, None])
         square = sparse.csr_array((numbers, (rows, columns)), shape=(count * r + 1, count * r))
         border = np.vstack([np.hstack(right), np.zeros((1, len(right)))])
         return sparse.hstack([square, sparse.csr_array(border)], format="csr")
+
+    def _by_free(self, w: Any, s: Slopes, past: Any, period: float) -> Any:
+        """The residuals' slopes in the free parameter, on which delays may depend."""
+        found = -period * s.free[:, :, self.which]
+        x, _, free = self.split(w)
+        if past.shape[1]:
+            step = _STEP * (np.arange(len(free)) == self.which)
+            ahead, behind = (self._ago(x[:1], free + way * step)[0] for way in (1.0, -1.0))
+            for k, change in enumerate((ahead - behind) / (2.0 * _STEP)):
+                if change:
+                    moved = self.mesh.slope(x, past[:, k]) * change
+                    found = found + np.einsum("kij,kj->ki", s.past[:, k], moved)
+        return found
 
 
 def _placed(blocks: Any, members: Any, r: int) -> tuple[Any, Any, Any]:
