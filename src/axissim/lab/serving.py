@@ -23,6 +23,7 @@ def listening(port: int | None) -> socket.socket:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((ADDRESS, wanted))
+            found.listen()
             return found
         except (OSError, OverflowError):
             found.close()
@@ -49,25 +50,25 @@ def serve(
     """
     import uvicorn
 
-    door = listening(port)
-    at = int(door.getsockname()[1])
-    app = application(named, port=at)
-    first = app.state.shelf.named[:1]
-    address = f"http://{ADDRESS}:{at}/" + "".join(f"#/model/{key}" for key in first)
-    told(address)
-    config = uvicorn.Config(
-        app,
-        ws="websockets-sansio",
-        ws_max_size=MESSAGE_BYTES,
-        limit_concurrency=4 * CONNECTIONS,
-        log_level="error",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    if browser:
-        threading.Thread(target=_show, args=(server, address), daemon=True).start()
-    server.run(sockets=[door])
+    with listening(port) as door:
+        at = int(door.getsockname()[1])
+        app = application(named, port=at)
+        first = app.state.shelf.named[:1]
+        address = f"http://{ADDRESS}:{at}/" + "".join(f"#/model/{key}" for key in first)
+        told(address)
+        config = uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_max_size=MESSAGE_BYTES,
+            limit_concurrency=4 * CONNECTIONS,
+            log_level="error",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        if browser:
+            threading.Thread(target=_show, args=(server, address), daemon=True).start()
+        server.run(sockets=[door])
 
 
 def _show(server: object, address: str) -> None:

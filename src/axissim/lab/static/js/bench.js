@@ -85,9 +85,10 @@ export class Bench {
     const save = saveMenu({ picture: () => this.picture(), asked: () => this.asked(), link: () => location.href, onError: (text) => this.tell(text) });
     const reset = el("button", { type: "button", class: "plain", data: { testid: "reset" }, onclick: () => this.reset() }, t("reset"));
     this.element = el("div", { class: "bench" },
-      el("div", { class: "title" }, el("div", {}, el("h1", {}, m.title), el("p", {}, m.summary)), el("div", { class: "actions" }, reset, save)),
+      el("div", { class: "title" }, el("div", {}, el("h1", {}, m.title), this.lesson ? null : el("p", {}, m.summary)), el("div", { class: "actions" }, reset, save)),
+      this.lesson?.element,
       el("div", { class: "sides" },
-        el("aside", { class: "left", "aria-label": t("sliders.title") }, this.lesson?.element, this.sliders.element),
+        el("aside", { class: "left", "aria-label": t("sliders.title") }, this.sliders.element),
         el("div", { class: "right" }, this.tabs, this.message, this.tools, this.view, this.doses.element)));
   }
 

@@ -18,7 +18,7 @@ export class Courses {
     this.names = new Map(model.quantities.map((q) => [q.id, q]));
     this.panels = new Map();
     this.sync = uPlot.sync("courses");
-    this.element = el("div", { class: "panels" });
+    this.element = el("div", { class: "panels", role: "group", "aria-label": t("views.courses") });
     this.watch = new ResizeObserver(() => this.fit());
     this.watch.observe(this.element);
     this.run = null;
@@ -48,6 +48,9 @@ export class Courses {
   }
 
   fit() {
+    // Where the panels lie in a row that scrolls, keys must be able to scroll it.
+    this.element.toggleAttribute("tabindex", false);
+    if (this.element.scrollWidth > this.element.clientWidth) this.element.tabIndex = 0;
     for (const panel of this.panels.values()) {
       const width = Math.floor(panel.inside.clientWidth);
       if (!width) continue;

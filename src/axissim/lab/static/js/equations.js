@@ -25,11 +25,12 @@ export class Equations {
     fill(this.list, groups.map(([kind, of]) => el("section", {},
       el("h2", {}, t(`equations.${kind}`)),
       of.map((one) => {
-        const row = el("div", { class: "equation", data: { of: one.id } });
+        const row = el("div", { class: "equation", role: "group", "aria-label": this.parts.get(one.id)?.name ?? one.id, data: { of: one.id } });
         row.innerHTML = one.math; // made by our own server from formulas, escaped there
         row.prepend(el("span", { class: "quiet" }, this.parts.get(one.id)?.name ?? ""));
         return row;
       }))));
+    for (const row of this.list.querySelectorAll(".equation")) if (row.scrollWidth > row.clientWidth) row.tabIndex = 0;
     this.list.addEventListener("mouseover", (e) => this.tell(e.target.closest?.("[data-id]")));
     this.list.addEventListener("click", (e) => this.tell(e.target.closest?.("[data-id]")));
     this.mark(this.moved);

@@ -13,12 +13,11 @@ export class Lesson {
     this.verdict = el("p", { role: "status", class: "verdict" });
     this.element = el("section", { class: "lesson-box", "aria-label": lesson.title, data: { testid: "lesson" } },
       el("div", { class: "heading" }, el("p", { class: "step" }, t("lessons.lesson")), el("a", { class: "plain", href: `#/model/${model.id}` }, t("lessons.leave"))),
-      el("h2", {}, lesson.title),
-      el("p", { class: "question" }, lesson.question),
-      lesson.steps.length ? el("ol", { class: "steps" }, lesson.steps.map((step) => el("li", {}, step))) : null,
-      el("h3", {}, t("lessons.goals")),
-      el("ul", { class: "goals" }, this.goals.map((g) => g.box)),
-      lesson.choices.length ? this.choices() : null,
+      el("div", { class: "halves" },
+        el("div", {}, el("h2", {}, lesson.title), el("p", { class: "question" }, lesson.question),
+          lesson.steps.length ? el("ol", { class: "steps" }, lesson.steps.map((step) => el("li", {}, step))) : null),
+        el("div", {}, el("h3", {}, t("lessons.goals")), el("ul", { class: "goals" }, this.goals.map((g) => g.box)),
+          lesson.choices.length ? this.choices() : null)),
       this.verdict, this.answer);
     this.check(null, {}, []);
   }
