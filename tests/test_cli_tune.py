@@ -155,6 +155,7 @@ def test_a_file_that_is_wrong(
         (["--lever", "v"], "--lever 'v' cannot be read; write --lever NAME=..."),
         (["--target", "mean(x) around 1"], "cannot be read"),
         (["--people", "all"], "decay"),
+        (["--persons", "10"], "give --people all"),
         (["--plot", "a.gif"], "pictures are"),
     ],
 )

@@ -78,6 +78,8 @@ def read_case(
     who = people if people is not None else said.get("people")
     count = 1
     design = None
+    if who is None and settings["persons"] is not None:
+        raise ValueError("--persons is for virtual people; give --people all, or what is known")
     if who is not None:
         who = dict(who)
         count = _first(settings["persons"], who.pop("n", None), _PERSONS)

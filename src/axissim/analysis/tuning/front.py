@@ -140,7 +140,7 @@ def regret(scores: Scores, among: Any, tolerate: float = 0.0) -> Any:
     It is small about the place where the front reaches the bands.
     """
     finite = np.where(np.isinf(scores.costs), np.nan, scores.costs)
-    low, high = (np.array([f(finite[among], axis=0)]) for f in (np.nanmin, np.nanmax))
+    low, high = (f.reduce(finite[among], axis=0) for f in (np.fmin, np.fmax))  # without NaN
     wide = np.where(high > low, high - low, 1.0)
     costs = np.nan_to_num((finite - low) / wide, nan=10.0).sum(axis=1)
     beyond = np.where(_over(scores, tolerate) > 0, 1.0 + scores.excess, 0.0)
@@ -202,7 +202,6 @@ def spread(scores: Scores, among: Any, count: int, begin: int) -> Any:
 def _scaled(points: Any) -> Any:
     """Objectives over their range, 0 to 1."""
     finite = np.where(np.isinf(points), np.nan, points)
-    low = np.nan_to_num(np.nanmin(finite, axis=0)) if len(points) else 0.0
-    high = np.nan_to_num(np.nanmax(finite, axis=0)) if len(points) else 0.0
+    low, high = (np.nan_to_num(f.reduce(finite, axis=0)) for f in (np.fmin, np.fmax))
     wide = np.where(high > low, high - low, 1.0)
     return np.where(np.isinf(points), 2.0, (np.where(np.isinf(points), 0.0, points) - low) / wide)

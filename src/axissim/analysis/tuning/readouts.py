@@ -72,14 +72,16 @@ def read_outs(
     Raises
     ------
     ValueError
-        For a formula that cannot be read, a window without two times, and for two read-outs of
-        the same name.
+        For a formula that cannot be read, a window without two times, and for two read-outs that
+        are given the same name; where a name is made of the formula, a second gets a number.
     """
     found: dict[str, ReadOut] = {}
     for one in asked:
-        name = named(one)
-        if name in found:
-            raise ValueError(f"two read-outs are called '{name}'; name one, as 'late: {one.of}'")
+        name, number = named(one), 2
+        if one.name in found:
+            raise ValueError(f"two read-outs are called '{name}'; give one another name")
+        while name in found:
+            name, number = f"{named(one)}_{number}", number + 1
         if _of_what_is_set(one.of, known):
             found[name] = ReadOut(name, one.of, formula=formula_of(one.of, known))
         else:
