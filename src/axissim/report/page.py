@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -13,15 +12,21 @@ import numpy as np
 from axissim.report.arms import Ran
 from axissim.report.look import CSS
 from axissim.report.pictures import courses, readouts
-from axissim.report.stated import Criterion, Study
+from axissim.report.stated import Study
 from axissim.report.verdict import AGAINST, SUPPORTED, Found, overall
+from axissim.report.wording import (
+    changes,
+    deed,
+    expected,
+    flat,
+    measured,
+    span_of,
+    spread,
+    verdict_words,
+    with_interval,
+)
 
 _TONE = {SUPPORTED: "supported", AGAINST: "against"}
-WORDS = {
-    SUPPORTED: "Supported by this model",
-    AGAINST: "Not supported by this model",
-}
-_UNDECIDED = "Undecided in this model"
 
 
 def page(study: Study, ran: Sequence[Ran], found: Sequence[Found], command: str) -> str:
@@ -45,23 +50,18 @@ def page(study: Study, ran: Sequence[Ran], found: Sequence[Found], command: str)
     )
 
 
-def verdict_words(verdict: str) -> str:
-    """A verdict as the report words it."""
-    return WORDS.get(verdict, _UNDECIDED)
-
-
 def _head(study: Study, found: Sequence[Found]) -> str:
     verdict = overall(found)
     held = sum(one.verdict == SUPPORTED for one in found)
     said = "".join(
-        f'<li class="{_tone(one.verdict)}">{escape(_flat(one.test.claim))} '
-        f"<span>{escape(_with_interval(study, one))}; expected {escape(_expected(one))}: "
+        f'<li class="{_tone(one.verdict)}">{escape(flat(one.test.claim))} '
+        f"<span>{escape(with_interval(study, one))}; expected {escape(expected(one))}: "
         f"<b>{one.verdict}</b></span></li>"
         for one in found
     )
     return (
         f'<header><p class="kind">A study in silico</p><h1>{escape(study.title)}</h1>'
-        f'<p class="question">{escape(_flat(study.question))}</p>'
+        f'<p class="question">{escape(flat(study.question))}</p>'
         f'<div class="verdict {_tone(verdict)}"><strong>{verdict_words(verdict)}.</strong> '
         f"{held} of {len(found)} criteria hold.<ul>{said}</ul></div>"
         '<p class="note">What is found holds in a model, for the runs described below. It is a '
@@ -70,67 +70,14 @@ def _head(study: Study, found: Sequence[Found]) -> str:
     )
 
 
-def _measured(study: Study, test: Criterion) -> str:
-    """What a criterion measures, in words."""
-    readout = study.readout(test.readout).label
-    arms = [study.arm(name).label for name in test.arms]
-    several = study.people > 1
-    of = f"{test.statistic} of {readout}" if several else readout
-    if test.statistic == "share":
-        of = f"share of runs with {readout} above {test.level:g}"
-    match test.compare:
-        case "value":
-            words = f"{of}, {arms[0]}"
-        case "difference":
-            words = f"{of}, {arms[0]} less {arms[1]}"
-        case "ratio":
-            words = f"{of}, {arms[0]} over {arms[1]}"
-        case "trend":
-            words = f"smallest step of {of} along {', '.join(arms)}"
-        case _:
-            words = f"rank correlation of {readout} with {test.against}, {arms[0]}"
-    return words[:1].upper() + words[1:]
-
-
-def _with_interval(study: Study, one: Found) -> str:
-    """What was found: its number, and the interval where there is one."""
-    share = one.test.statistic == "share" and one.test.compare != "ratio"
-    plain = one.test.compare in ("ratio", "correlation")
-    unit = "%" if share else "" if plain else study.readout(one.test.readout).unit
-    scale = 100.0 if share else 1.0
-    said = f"{_number(scale * one.number)}{f' {unit}' if unit else ''}"
-    if np.isnan(one.low):
-        return said
-    return f"{said} (95 %: {_number(scale * one.low)} to {_number(scale * one.high)})"
-
-
-def _expected(one: Found) -> str:
-    text = one.test.expect.text
-    if text in ("rising", "falling"):
-        return f"{text} (> 0)"
-    if one.test.statistic == "share" and one.test.compare != "ratio":
-        text = re.sub(r"\d[\d.]*", lambda found: f"{100.0 * float(found[0].rstrip('.')):g}", text)
-        text += " %"
-    return text.replace("..", " to ")
-
-
-def _number(value: Any) -> str:
-    if not np.isfinite(value):
-        return "none"
-    said = f"{float(value):.3g}"
-    if "e" in said and 1e-4 <= abs(value) < 1e6:
-        said = f"{float(value):,.0f}"
-    return said.replace("-", "\u2212", 1) if said.startswith("-") else said
-
-
 def _tests(study: Study, found: Sequence[Found]) -> str:
     rows = [
         [
-            escape(_flat(one.test.claim))
-            + f'<br><span class="faint">{escape(_measured(study, one.test))}</span>',
-            escape(_with_interval(study, one)).replace(" (", '<br><span class="faint">(')
+            escape(flat(one.test.claim))
+            + f'<br><span class="faint">{escape(measured(study, one.test))}</span>',
+            escape(with_interval(study, one)).replace(" (", '<br><span class="faint">(')
             + ("</span>" if not np.isnan(one.low) else ""),
-            escape(_expected(one)),
+            escape(expected(one)),
             (f"word {_tone(one.verdict)}", escape(one.verdict)),
         ]
         for one in found
@@ -168,28 +115,14 @@ def _numbers(study: Study, ran: Sequence[Ran]) -> str:
         unit = f" ({readout.unit})" if readout.unit else ""
         row: list[Any] = [
             f"{escape(readout.label + unit)}<br><code>{escape(readout.summary.text)}</code>"
-            + f'<br><span class="faint">{_span(study, readout.over)}</span>'
+            + f'<br><span class="faint">{span_of(study, readout.over)}</span>'
         ]
         for one in ran:
             values = one.values[readout.name]
             values = values[np.isfinite(values)]
-            row.append(("number", _spread(values)))
+            row.append(("number", spread(values)))
         rows.append(row)
     return _table(heads, rows, numbers=True)
-
-
-def _spread(values: Any) -> str:
-    if not values.size:
-        return "none"
-    middle = _number(np.median(values))
-    if values.size == 1:
-        return middle
-    low, high = np.quantile(values, [0.05, 0.95])
-    return f'{middle}<br><span class="faint">{_number(low)} to {_number(high)}</span>'
-
-
-def _span(study: Study, window: tuple[float, float]) -> str:
-    return f"{window[0]:g} to {window[1]:g} {escape(study.model.time_unit or '')}".strip()
 
 
 def _done(study: Study) -> str:
@@ -199,9 +132,9 @@ def _done(study: Study) -> str:
     facts = {
         "Model": title + (f"<br>{escape(card.summary)}" if card else ""),
         "Runs": escape(f"{study.design_text}; in each of {len(study.arms)} arm(s)"),
-        "Times": f"{_span(study, (start, stop))}, {points:,} points; "
-        f"shown {_span(study, study.show)}",
-        "In every run": escape(_changes(study.params, study.init)) or "the model's own values",
+        "Times": f"{span_of(study, (start, stop))}, {points:,} points; "
+        f"shown {span_of(study, study.show)}",
+        "In every run": escape(changes(study.params, study.init)) or "the model's own values",
     }
     return _facts(facts)
 
@@ -210,17 +143,12 @@ def _arms(study: Study) -> str:
     rows = [
         [
             f"{escape(arm.label)}<br><code>{escape(arm.name)}</code>",
-            escape(_changes(arm.params, arm.init)) or "\u2013",
-            "<br>".join(escape(str(action)) for action in arm.protocol) or "\u2013",
+            escape(changes(arm.params, arm.init)) or "\u2013",
+            "<br>".join(escape(deed(one)) for one in arm.protocol) or "\u2013",
         ]
         for arm in study.arms
     ]
     return _table(["Arm", "Values", "What is done"], rows)
-
-
-def _changes(params: Any, init: Any) -> str:
-    said = [f"{key} = {value:g}" for key, value in params.items()]
-    return ", ".join(said + [f"{key} at the start = {value:g}" for key, value in init.items()])
 
 
 def _trust(study: Study, ran: Sequence[Ran]) -> str:
@@ -278,15 +206,11 @@ def _section(title: str, parts: Iterable[str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(_flat(text))}</p>"
+    return f"<p>{escape(flat(text))}</p>"
 
 
 def _paragraphs(text: str) -> list[str]:
     return [_paragraph(part) for part in text.split("\n\n") if part.strip()]
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _facts(facts: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from axissim.report.arms import Ran, inside
 from axissim.report.stated import ReadOut, Study
 
 _WIDE = 7.6  # inches, of a page of text
-_POINTS = 400  # of a course, at most
+_POINTS = 240  # of a course, at most
 _DOTS = 300  # runs shown one by one
 
 
@@ -109,7 +110,8 @@ def _readout(axes: Axes, readout: ReadOut, ran: Sequence[Ran]) -> None:
                       solid_capstyle="butt", zorder=4)  # fmt: skip
         axes.plot([middle], [at], "o", ms=7, color=colour, mec="white", mew=1.2, zorder=5)
     said = f" ({readout.unit})" if readout.unit else ""
-    axes.set_title(f"{readout.label[:1].upper()}{readout.label[1:]}{said}")
+    title = f"{readout.label[:1].upper()}{readout.label[1:]}{said}"
+    axes.set_title("\n".join(textwrap.wrap(title, 42)))
     axes.set_yticks(range(len(ran)), [one.arm.label for one in ran])
     axes.set_ylim(len(ran) - 0.5, -0.5)
     axes.grid(True, axis="x")
@@ -130,5 +132,5 @@ def _svg(figure: Figure, words: str) -> str:
     for colour, ink in ((INK, "currentColor"), (FAINT, "var(--faint)"), (RULE, "var(--rule)")):
         text = text.replace(colour, ink)
     text = text.replace("font-family: 'DejaVu Sans'", "font-family: inherit")
-    text = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"(\.\d{2})\d+", r"\1", path[0]), text)
+    text = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), text)
     return text.replace("<svg", f'<svg role="img" aria-label="{words}"', 1)

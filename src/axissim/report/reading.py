@@ -48,6 +48,9 @@ def read_study(path: str | Path) -> Study:
     params, init = _values(table, model, "params"), _values(table, model, "init")
     taken = {*params, *init, *(key for arm in arms for key in arm.touched)}
     drawn, told = design_of(table.table("design"), source, model, seed, taken)
+    for key in {str(key) for key in drawn.variables} & taken - {""}:
+        if "design" in table.values and any(key in {*arm.params, *arm.init} for arm in arms):
+            table.wrong(f"'{key}' is drawn by the design and set in an arm; use [[arms.block]]")
     names = {arm.name: arm for arm in arms}
     varied = {str(key) for key in drawn.variables} - {"sample"}
     tests = tuple(_test(one, readouts, names, varied) for one in table.tables("tests"))
