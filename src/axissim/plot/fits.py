@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from axissim.plot.curves import size_of
 from axissim.plot.style import COLOURS, FAILED, FAINT, INK, drawn, logarithmic, page, plain
@@ -48,7 +49,10 @@ def fits(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
         _waterfall(grid[-1], ds)
         if 1 < len(conditions) <= _MOST_NAMED:
             handles, labels = _named(grid[: len(keys)])
-            figure.legend(handles, labels, loc="outside lower center", ncols=3)
+            corner = (1 - 0.10 / figure.get_figwidth(), 1 - 0.06 / figure.get_figheight())
+            figure.legend(
+                handles, labels, loc="upper right", bbox_to_anchor=corner, ncols=len(labels)
+            )
     return figure
 
 
@@ -80,7 +84,8 @@ def profiles(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     for key in keys:
         if key not in known:
             raise ValueError(f"'{key}' has no profile; there are {', '.join(known)}")
-    with page(ds, size_of(len(keys)), "Profiles of the likelihood; 95 % below the line") as figure:
+    said = "Twice the objective above the best, all others following; 95 % below the line"
+    with page(ds, size_of(len(keys)), said) as figure:
         for axes, key in zip(_panels(figure, len(keys)), keys, strict=True):
             _profile(axes, ds.sel(profiled=key), key)
     return figure
@@ -128,6 +133,8 @@ def _fitted(axes: Axes, ds: xr.Dataset, key: str, conditions: Sequence[Any]) -> 
         rows = ds["series_of"].values == line
         axes.plot(ds["moment"], ds["curve"].values[line], color=colour, lw=1.6)
         times, measured = ds["time"].values[rows], ds["measured"].values[rows]
+        at_rest, end = np.isinf(times), float(ds["moment"].values[-1])
+        axes.plot(np.full(at_rest.sum(), end), measured[at_rest], ">", color=colour, ms=5)
         bars = _bars(measured, ds["noise"].values[rows], scale)
         axes.errorbar(
             times, measured, yerr=bars, fmt="o", ms=3.5, color=colour, ecolor=colour,
@@ -177,7 +184,7 @@ def _waterfall(axes: Axes, ds: xr.Dataset) -> None:
     lost = int((~good).sum())
     axes.set_title("Starts, the best first" + (f" ({lost} failed)" if lost else ""))
     axes.set_xlabel("Start")
-    axes.set_ylabel("Objective above the best")
+    axes.set_ylabel("Above the best")
 
 
 def _profile(axes: Axes, ds: xr.Dataset, key: str) -> None:
@@ -193,7 +200,25 @@ def _profile(axes: Axes, ds: xr.Dataset, key: str) -> None:
     axes.set_ylim(-0.05 * limit, 2.2 * limit)
     if str(ds["profile_scale"].values) != "lin":
         logarithmic(axes, "x")
-    words = str(ds["identifiable"].values)
-    ends = [plain(float(f"{end:.3g}")) for end in ds["confidence"].values if np.isfinite(end)]
-    said = f"{key}: {words}" + (f", {' to '.join(ends)}" if len(ends) == 2 else "")
-    axes.set_title(said, fontsize=8.5)
+    axes.set_title(f"{key}: {_interval(ds)}", fontsize=8.5)
+    axes.xaxis.set_major_locator(_ticks(axes))
+
+
+def _interval(ds: xr.Dataset) -> str:
+    """The 95 % interval of one parameter in words."""
+    low, high = (
+        plain(float(f"{end:.3g}")) if np.isfinite(end) else "" for end in ds["confidence"].values
+    )
+    return {
+        "identifiable": f"{low} to {high}",
+        "no upper limit": f"above {low}, no upper limit",
+        "no lower limit": f"below {high}, no lower limit",
+    }.get(str(ds["identifiable"].values), "not identifiable")
+
+
+def _ticks(axes: Axes) -> Any:
+    """Few enough ticks that their numbers do not meet."""
+    low, high = axes.get_xlim()
+    if axes.get_xscale() == "log" and high > 30.0 * low:
+        return LogLocator(numticks=5)
+    return MaxNLocator(4)

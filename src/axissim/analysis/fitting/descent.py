@@ -92,7 +92,6 @@ def descend(
     own = np.clip(np.array(start, float), low, high)
     held = np.zeros(own.shape, bool) if held is None else held
     value, gradient, curvature = (np.array(part) for part in slopes(own))
-    value = np.where(np.isfinite(value), objective(own), np.inf)  # at the tolerance of all others
     radius = np.full(len(own), effort.first_radius)
     status = np.where(np.isfinite(value), NOT_RUN, FAILED)
     iterations = np.zeros(len(own), np.int64)

@@ -66,37 +66,30 @@ class Simulation:
 
     def slopes(self, theta: Any) -> tuple[Any, Any]:
         """`values`, and their slopes in the parameters along one more axis at the end."""
-        if self.analytic:
-            try:
-                out, slopes = self._derived(theta)
-            except BreakError:
-                self.analytic = False
-            else:
-                return self._mended(theta, out, slopes)
-        return self._differences(theta)
-
-    def _mended(self, theta: Any, out: Any, slopes: Any) -> tuple[Any, Any]:
-        """Slopes by differences for sets that can be run, but not with their sensitivities."""
-        lost = np.flatnonzero(~np.isfinite(slopes).all(axis=(1, 2, 3, 4)))
-        if lost.size:
-            run = np.isfinite(self.values(theta[lost])).all(axis=(1, 2, 3))
-            lost = lost[run]
-        if lost.size:
-            out[lost], slopes[lost] = self._differences(theta[lost])
+        if not self.analytic:
+            return self._differences(theta)
+        out = self.values(theta)
+        try:
+            slopes = self._derived(theta)
+        except BreakError:
+            self.analytic = False
+            return self._differences(theta)
+        # differences for sets that can be run, but not with their sensitivities
+        lost = ~np.isfinite(slopes).all(axis=(1, 2, 3, 4)) & np.isfinite(out).all(axis=(1, 2, 3))
+        if lost.any():
+            slopes[lost] = self._differences(theta[lost])[1]
         return out, slopes
 
-    def _derived(self, theta: Any) -> tuple[Any, Any]:
-        """By the sensitivity equations."""
+    def _derived(self, theta: Any) -> Any:
+        """By the sensitivity equations, at a tolerance that is good enough for slopes."""
         lay = self.layout
         shape = (len(theta), len(lay.experiments), len(lay.times), len(lay.quantities))
-        out, slopes = np.full(shape, np.nan), np.full((*shape, theta.shape[1]), np.nan)
+        slopes = np.full((*shape, theta.shape[1]), np.nan)
         begun = self._rested(theta, True)
         for stage in lay.stages:
             at = stage.experiments
-            out[:, at], slopes[:, at] = self._run(
-                theta, stage, lay.times, lay.quantities, begun, True
-            )
-        return out, slopes
+            slopes[:, at] = self._run(theta, stage, lay.times, lay.quantities, begun, True)[1]
+        return slopes
 
     def _differences(self, theta: Any) -> tuple[Any, Any]:
         """By central differences, all of them in one sweep."""
@@ -170,7 +163,8 @@ class Simulation:
         out = out.reshape(*shape, len(times), len(outputs))
         if turned is None:
             return out, None
-        return out, self._chained(theta, stage, turned.reshape(*out.shape, -1), moving, begun)
+        turned = turned.reshape(*out.shape, len(moving))
+        return out, self._chained(theta, stage, turned, moving, begun)
 
     def _ready(
         self,
