@@ -91,16 +91,17 @@ def cycle(
     measured = asked.field.opened.has_events or asked.field.n > asked.field.d
     one = None if measured else exact(around(asked, found, repeat.course), repeat, tol)
     config = {"analysis": "cycle", "tol": tol, "phase": phase or keys[0]}
-    ds = frame(asked, config)
+    into: dict[str, Any] = {}
     late = asked.field.start + float(found.after[0])
     places, movers, past = _fine_course(one, repeat)
     values = _outputs(asked, found.q[:1], movers, past, late)
     period = one.period if one is not None else repeat.period
     top = _extreme(places, values[phase or keys[0]], one is not None)[0]
-    _courses(ds, asked, places, values, top, period, points)
-    _summary(ds, asked, places, values, top, period, one is not None)
-    _facts(ds, asked, one, period)
+    _courses(into, asked, places, values, top, period, points)
+    _summary(into, asked, places, values, top, period, one is not None)
+    _facts(into, asked, one, period)
     laws = told(found.conserved[0], asked.field.opened.movers, found.begun[0])
+    ds = frame(asked, config).assign(into).set_coords("time")
     return ds.assign_attrs(conserved=json.dumps(laws), phase=phase or keys[0])
 
 
@@ -145,7 +146,7 @@ def _extreme(places: Any, y: Any, smooth: bool) -> tuple[float, float]:
 
 
 def _courses(
-    ds: xr.Dataset,
+    into: dict[str, Any],
     asked: Setting,
     places: Any,
     values: Mapping[str, Any],
@@ -158,14 +159,14 @@ def _courses(
     times = np.linspace(0.0, 1.0, points)
     at = (times + top) % 1.0
     unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
-    ds.coords["time"] = ("time", times * period, {"long_name": "time", **unit})
+    into["time"] = ("time", times * period, {"long_name": "time", **unit})
     for key, name in labels(asked, _OWN).items():
         y = values[key]
-        ds[name] = ("time", PchipInterpolator(places, y)(at), described(asked, key))
+        into[name] = ("time", PchipInterpolator(places, y)(at), described(asked, key))
 
 
 def _summary(
-    ds: xr.Dataset,
+    into: dict[str, Any],
     asked: Setting,
     places: Any,
     values: Mapping[str, Any],
@@ -186,29 +187,29 @@ def _summary(
             unit = clock if word.startswith("t_") else about
             kept = {k: v for k, v in unit.items() if k == "units"}
             said = f"{about['long_name']}: {word.replace('_', ' ')}"
-            ds[f"{name}_{word}"] = ((), number, {"long_name": said, **kept})
+            into[f"{name}_{word}"] = ((), number, {"long_name": said, **kept})
 
 
-def _facts(ds: xr.Dataset, asked: Setting, one: Cycle | None, period: float) -> None:
+def _facts(into: dict[str, Any], asked: Setting, one: Cycle | None, period: float) -> None:
     unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
     values = multipliers(one.of, one.w) if one is not None else np.array([np.nan + 0j])
-    ds["period"] = ((), period, {"long_name": "period", **unit})
+    into["period"] = ((), period, {"long_name": "period", **unit})
     error = one.error if one is not None else np.nan
-    ds["period_error"] = ((), error, {"long_name": "relative change of the period with the mesh"})
+    into["period_error"] = ((), error, {"long_name": "relative change of the period with the mesh"})
     for part, numbers in (("real", values.real), ("imag", values.imag)):
-        ds[f"multiplier_{part}"] = (
+        into[f"multiplier_{part}"] = (
             "mode",
             numbers,
             {"long_name": f"Floquet multipliers, {part} part"},
         )
     stable = is_attracting(values)
-    ds["stable"] = (
+    into["stable"] = (
         (),
         np.int8(stable),
         {"long_name": "whether all multipliers but one lie inside"},
     )
-    ds["status"] = ((), np.int8(OK), flags("how the run ended", STATUS))
-    ds["exact"] = (
+    into["status"] = ((), np.int8(OK), flags("how the run ended", STATUS))
+    into["exact"] = (
         (),
         np.int8(one is not None),
         {"long_name": "whether equations were solved, not only a run measured"},

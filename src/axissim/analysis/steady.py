@@ -32,6 +32,7 @@ from axissim.model.model import Model, ModelError
 if TYPE_CHECKING:
     import xarray as xr
 
+Variables = dict[str, Any]  # dimensions, values and attributes, by name
 _OWN = ("status", "eigenvalue_real", "eigenvalue_imag", "time_constant", "after")
 _FATES = flags("what the run came to", WORDS)
 
@@ -109,29 +110,35 @@ def steady_state(
 
 def _dataset(asked: Setting, found: Approach, config: Mapping[str, Any]) -> xr.Dataset:
     """One rest a run."""
-    ds, shape, dims = frame(asked, config), asked.question.shape, asked.question.dims
+    into: Variables = {}
+    shape, dims = asked.question.shape, asked.question.dims
     named, runs = labels(asked, _OWN), range(asked.count)
     rows = [_outputs(asked, found, run, found.x[run : run + 1]) for run in runs]
     for key, name in named.items():
         column = np.array([row[key][0] for row in rows])
-        ds[name] = (dims, column.reshape(shape), described(asked, key))
+        into[name] = (dims, column.reshape(shape), described(asked, key))
     width = max((len(values) for values in found.values), default=0)
     values = _padded(found.values, width).reshape(*shape, width)
-    _spectrum(ds, values, asked, dims)
-    ds["status"] = (
+    _spectrum(into, values, asked, dims)
+    into["status"] = (
         dims,
         found.status.astype(np.int8).reshape(shape),
         flags("what the run came to", WORDS),
     )
-    ds["after"] = (dims, found.after.reshape(shape), _time(asked, "how long the run was followed"))
-    return ds.assign_attrs(conserved=json.dumps(_conserved(asked, found)))
+    into["after"] = (
+        dims,
+        found.after.reshape(shape),
+        _time(asked, "how long the run was followed"),
+    )
+    return _finished(asked, found, config, into)
 
 
 def _many(
     asked: Setting, found: Approach, tol: float, starts: int, rng: Any, config: Mapping[str, Any]
 ) -> xr.Dataset:
     """All rests of each run, those the start leads to first."""
-    ds, dims = frame(asked, config), (*asked.question.dims, "rest")
+    into: Variables = {}
+    dims = (*asked.question.dims, "rest")
     all_x, all_values, all_status = [], [], []
     for run in range(asked.count):
         x, values, stable = every_rest(asked, found, run, tol, starts, rng)
@@ -140,23 +147,31 @@ def _many(
         all_status.append(np.where(stable, STEADY, UNSTABLE))
     most = max((len(x) for x in all_x), default=0)
     shape = (*asked.question.shape, most)
+    rows = [_outputs(asked, found, run, x) for run, x in enumerate(all_x)]
     for key, name in labels(asked, _OWN).items():
         column = np.full((asked.count, most), np.nan)
-        for run, x in enumerate(all_x):
-            column[run, : len(x)] = _outputs(asked, found, run, x)[key]
-        ds[name] = (dims, column.reshape(shape), described(asked, key))
+        for run, row in enumerate(rows):
+            column[run, : len(row[key])] = row[key]
+        into[name] = (dims, column.reshape(shape), described(asked, key))
     width = max((len(v) for values in all_values for v in values), default=0)
     spectra = np.full((asked.count, most, width), np.nan + 0j)
     status = np.full((asked.count, most), NONE)
     for run in range(asked.count):
         spectra[run, : len(all_x[run])] = _padded(all_values[run], width)
         status[run, : len(all_x[run])] = all_status[run]
-    _spectrum(ds, spectra.reshape(*shape, width), asked, dims)
-    ds["status"] = (
+    _spectrum(into, spectra.reshape(*shape, width), asked, dims)
+    into["status"] = (
         dims,
         status.astype(np.int8).reshape(shape),
         flags("what the run came to", WORDS),
     )
+    return _finished(asked, found, config, into)
+
+
+def _finished(
+    asked: Setting, found: Approach, config: Mapping[str, Any], into: Variables
+) -> xr.Dataset:
+    ds = frame(asked, config).assign(into)
     return ds.assign_attrs(conserved=json.dumps(_conserved(asked, found)))
 
 
@@ -176,16 +191,16 @@ def _padded(rows: Sequence[Any], width: int) -> Any:
     return out
 
 
-def _spectrum(ds: xr.Dataset, values: Any, asked: Setting, dims: tuple[str, ...]) -> None:
+def _spectrum(into: Variables, values: Any, asked: Setting, dims: tuple[str, ...]) -> None:
     """Eigenvalues, and the slowest time constant."""
     unit = {"units": f"1/{asked.model.time_unit}"} if asked.model.time_unit else {}
     for part, numbers in (("real", values.real), ("imag", values.imag)):
         told_as = {"long_name": f"eigenvalues, {part} part", **unit}
-        ds[f"eigenvalue_{part}"] = ((*dims, "mode"), numbers, told_as)
+        into[f"eigenvalue_{part}"] = ((*dims, "mode"), numbers, told_as)
     rightmost = values.real[..., 0] if values.shape[-1] else np.full(values.shape[:-1], np.nan)
     with np.errstate(divide="ignore"):
         slowest = np.where(rightmost < 0.0, -1.0 / rightmost, np.nan)
-    ds["time_constant"] = (dims, slowest, _time(asked, "slowest time constant"))
+    into["time_constant"] = (dims, slowest, _time(asked, "slowest time constant"))
 
 
 def _time(asked: Setting, name: str) -> dict[str, str]:

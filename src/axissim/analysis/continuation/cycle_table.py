@@ -14,15 +14,13 @@ from axissim.analysis.field.setting import described, flags, labels, values_of
 from axissim.analysis.orbit.multipliers import is_attracting
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from axissim.analysis.orbit.collocation import Collocation
 
 _FINE = 8  # places in each interval at which extremes are looked for
 
 
-def cycles(ds: xr.Dataset, begun: Beginning, key: str, tubes: Sequence[Tube]) -> None:
-    """Add every cycle that was followed."""
+def cycles(into: dict[str, Any], begun: Beginning, key: str, tubes: Sequence[Tube]) -> None:
+    """Add every cycle that was followed: dimensions, values and attributes, by name."""
     every = [(at, tube, i) for at, tube in enumerate(tubes) for i in range(len(tube.w))]
     solved = [(tube.of[i], tube.w[i]) for _, tube, i in every]
     split = [of.split(w) for of, w in solved]
@@ -50,19 +48,19 @@ def cycles(ds: xr.Dataset, begun: Beginning, key: str, tubes: Sequence[Tube]) ->
         ),
     }
     for name, (numbers, attrs) in columns.items():
-        ds[name] = ("cycle_point", numbers, attrs)
+        into[name] = ("cycle_point", numbers, attrs)
     extremes = [_extremes(begun, of, w) for of, w in solved]
     for output, name in labels(begun.asked, (*OWN, key)).items():
         for bound in ("min", "max"):
             column = np.array([one[output][bound == "max"] for one in extremes], float)
-            ds[f"cycle_{bound}_{name}"] = ("cycle_point", column, described(begun.asked, output))
+            into[f"cycle_{bound}_{name}"] = ("cycle_point", column, described(begun.asked, output))
     width = max((len(v) for v in values), default=0)
     table = np.full((len(values), width), np.nan + 0j)
     for row, v in zip(table, values, strict=True):
         row[: len(v)] = v
     for part, numbers in (("real", table.real), ("imag", table.imag)):
         named = {"long_name": f"Floquet multipliers, {part} part"}
-        ds[f"multiplier_{part}"] = (("cycle_point", "multiplier"), numbers, named)
+        into[f"multiplier_{part}"] = (("cycle_point", "multiplier"), numbers, named)
 
 
 def _extremes(begun: Beginning, of: Collocation, w: Any) -> dict[str, tuple[float, float]]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+Variables = dict[str, Any]  # dimensions, values and attributes, by name
+
+
 def dataset(
     begun: Beginning,
     parameters: Sequence[str],
@@ -35,13 +38,14 @@ def dataset(
         for i, key in enumerate(parameters)
     }
     config = {"analysis": "continuation", "ranges": ranges}
-    ds = frame(begun.asked, config, dims=())
-    _points(ds, begun, parameters[0], branches)
-    _specials(ds, begun, parameters[0], branches)
+    found: Variables = {}
+    _points(found, begun, parameters[0], branches)
+    _specials(found, begun, parameters[0], branches)
     if len(parameters) == 2:
-        _curves(ds, begun, parameters, curves)
-    cycles(ds, begun, parameters[0], tubes)
+        _curves(found, begun, parameters, curves)
+    cycles(found, begun, parameters[0], tubes)
     conserved = told(begun.conserved, begun.asked.field.opened.movers, begun.begun)
+    ds = frame(begun.asked, config, dims=()).assign(found).set_coords(parameters[0])
     if len(parameters) == 2:
         ds.attrs["second_value"] = float(begun.of.parameters(begun.free)[1])
     return ds.assign_attrs(
@@ -49,24 +53,24 @@ def dataset(
     )
 
 
-def _points(ds: xr.Dataset, begun: Beginning, key: str, branches: Sequence[Branch]) -> None:
+def _points(into: Variables, begun: Beginning, key: str, branches: Sequence[Branch]) -> None:
     w = _stacked([w for branch in branches for w in branch.w], begun.of.r + 1)
     values = [v for branch in branches for v in branch.values]
     number = [at for at, branch in enumerate(branches) for _ in branch.w]
     kinds = [kind for branch in branches for kind in branch.kinds]
-    _outputs(ds, begun, "", "point", w, key)
-    ds["branch"] = ("point", np.array(number, np.int64), {"long_name": "branch"})
-    ds["stable"] = (
+    _outputs(into, begun, "", "point", w, key)
+    into["branch"] = ("point", np.array(number, np.int64), {"long_name": "branch"})
+    into["stable"] = (
         "point",
         np.array([is_stable(v) for v in values], np.int8),
         {"long_name": "whether it is stable", "flag_values": [0, 1], "flag_meanings": "no yes"},
     )
-    ds["unstable"] = (
+    into["unstable"] = (
         "point",
         np.array([unstable(v) for v in values], np.int64),
         {"long_name": "eigenvalues to the right of 0"},
     )
-    ds["label"] = ("point", np.array(kinds, np.int8), flags("what the point is", KINDS))
+    into["label"] = ("point", np.array(kinds, np.int8), flags("what the point is", KINDS))
     width = max((len(v) for v in values), default=0)
     table = np.full((len(values), width), np.nan + 0j)
     for row, v in zip(table, values, strict=True):
@@ -74,13 +78,13 @@ def _points(ds: xr.Dataset, begun: Beginning, key: str, branches: Sequence[Branc
     unit = per_time(begun.asked)
     for part, numbers in (("real", table.real), ("imag", table.imag)):
         named = {"long_name": f"eigenvalues, {part} part", **unit}
-        ds[f"eigenvalue_{part}"] = (("point", "mode"), numbers, named)
+        into[f"eigenvalue_{part}"] = (("point", "mode"), numbers, named)
 
 
-def _specials(ds: xr.Dataset, begun: Beginning, key: str, branches: Sequence[Branch]) -> None:
+def _specials(into: Variables, begun: Beginning, key: str, branches: Sequence[Branch]) -> None:
     found = [(at, s) for at, branch in enumerate(branches) for s in branch.specials]
     w = _stacked([s.w for _, s in found], begun.of.r + 1)
-    _outputs(ds, begun, "special_", "special", w, key)
+    _outputs(into, begun, "special_", "special", w, key)
     columns: dict[str, tuple[Any, dict[str, Any]]] = {
         "kind": (
             np.array([s.kind for _, s in found], np.int8),
@@ -101,15 +105,15 @@ def _specials(ds: xr.Dataset, begun: Beginning, key: str, branches: Sequence[Bra
         ),
     }
     for name, (values, attrs) in columns.items():
-        ds[f"special_{name}"] = ("special", values, attrs)
+        into[f"special_{name}"] = ("special", values, attrs)
 
 
 def _curves(
-    ds: xr.Dataset, begun: Beginning, parameters: Sequence[str], curves: Sequence[Curve]
+    into: Variables, begun: Beginning, parameters: Sequence[str], curves: Sequence[Curve]
 ) -> None:
     r = begun.of.r
     w = _stacked([w for curve in curves for w in curve.w], r + 2)
-    _outputs(ds, begun, "curve_", "curve_point", w, *parameters)
+    _outputs(into, begun, "curve_", "curve_point", w, *parameters)
     kinds = ("fold", "hopf")
     columns: dict[str, tuple[Any, dict[str, Any]]] = {
         "curve": (_each(curves, lambda at, c: at, np.int64), {"long_name": "curve"}),
@@ -131,7 +135,7 @@ def _curves(
         ),
     }
     for name, (values, attrs) in columns.items():
-        ds[name] = ("curve_point", values, attrs)
+        into[name] = ("curve_point", values, attrs)
 
 
 def _each(curves: Sequence[Curve], what: Any, dtype: Any) -> Any:
@@ -143,7 +147,7 @@ def _stacked(rows: Sequence[Any], width: int) -> Any:
 
 
 def _outputs(
-    ds: xr.Dataset, begun: Beginning, prefix: str, dim: str, w: Any, *parameters: str
+    into: Variables, begun: Beginning, prefix: str, dim: str, w: Any, *parameters: str
 ) -> None:
     """Outputs and parameters at points (m, r + parameters)."""
     of, asked, r = begun.of, begun.asked, begun.of.r
@@ -155,8 +159,6 @@ def _outputs(
         inputs = np.repeat(asked.inputs, len(w), axis=0)
         values = values_of(asked, of.movers(w[:, :r]), of.q, inputs, of.time, at)
     for i, key in enumerate(parameters):
-        ds[f"{prefix}{key}"] = (dim, at[:, i], described(asked, key))
-        if not prefix:
-            ds.coords[key] = ds[key]
+        into[f"{prefix}{key}"] = (dim, at[:, i], described(asked, key))
     for key, name in labels(asked, (*OWN, *parameters)).items():
-        ds[f"{prefix}{name}"] = (dim, values.get(key, np.empty(0)), described(asked, key))
+        into[f"{prefix}{name}"] = (dim, values.get(key, np.empty(0)), described(asked, key))

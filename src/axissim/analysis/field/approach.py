@@ -80,7 +80,7 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
         begun=begun,
         gone=np.zeros(count, bool),
     )
-    first = span if span is not None else pace(asked, q[:1], begun[:1])
+    first = span if span is not None else pace(asked)
     _set_driven_aside(asked, found, first)
     waiting = np.flatnonzero(found.status == NONE)
     length = first
@@ -97,10 +97,11 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
     return found
 
 
-def pace(asked: Setting, q: Any, x: Any) -> float:
+def pace(asked: Setting) -> float:
     """A length of time in which the model does something: ten of its middling time constants."""
+    q, x = asked.field.prepared(asked.field.defaults)  # alike for a run alone and in any design
     size = np.where(x[0] != 0.0, np.abs(x[0]), 1.0)
-    held = laws(asked.field, asked.inputs[0])
+    held = laws(asked.field, asked.field.defaults)
     here = manifold(asked.field, q, x, size, held, _no_range(asked))
     values = eigenvalues(here.slopes(np.zeros((1, here.r)), _at_zero(asked)), here.mass)[0]
     sizes = np.abs(values[np.isfinite(values)])

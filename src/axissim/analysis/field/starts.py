@@ -35,9 +35,7 @@ def every_rest(
     """
     begun, end = found.begun[run], found.ends[run]
     length = found.after[run]
-    length = (
-        float(length) if np.isfinite(length) else pace(asked, found.q[run : run + 1], begun[None])
-    )
+    length = float(length) if np.isfinite(length) else pace(asked)
     here = surroundings(asked, found, run, np.stack([begun, end]), length)
     free = np.zeros((1, len(asked.field.opened.free)))
     own = found.x[run]
