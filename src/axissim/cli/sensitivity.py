@@ -162,6 +162,7 @@ def _local(
     """Derivatives along one run; how many parameters failed."""
     settings, directions = _directions(p)
     question = asked(model, t, outputs, settings.fixed)
+    from axissim.analysis.importance.result import storable
     from axissim.analysis.sensitivity import sensitivity as derivatives
 
     begun = time.perf_counter()
@@ -171,7 +172,8 @@ def _local(
     )  # fmt: skip
     seconds = time.perf_counter() - begun
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
-    paths = written(ds, *files)
+    as_table = files[0] is not None and files[0].suffix == ".csv"
+    paths = written(ds if as_table else storable(ds), *files)
     told = _summary(ds, seconds, paths)
     if as_json:
         print(json.dumps(told))
@@ -220,11 +222,10 @@ def _table(told: dict[str, Any], rows: int) -> list[str]:
     """The parameters that matter most, a line each."""
     keys, outputs = told["parameters"][:rows], list(told["outputs"])[:4]
     wide = max(len(key) for key in (*keys, "parameter"))
-    heads = [(key, *(f"{key}: mean", f"{key}: end")) for key in outputs]
-    cells = [head for _, *pair in heads for head in pair]
+    cells = [f"{key}: {which}" for key in outputs for which in ("mean", "end")]
     width = [max(len(cell), 9) for cell in cells]
-    lines = ["% of change for 1 % of a parameter", ""]
-    lines[1] = "  ".join(["parameter".ljust(wide), *map(str.rjust, cells, width)])
+    head = "  ".join(["parameter".ljust(wide), *map(str.rjust, cells, width)])
+    lines = ["% of change for 1 % of a parameter", head]
     for at, key in enumerate(keys):
         numbers = [
             told["outputs"][out][which][at] for out in outputs for which in ("of_mean", "at_end")

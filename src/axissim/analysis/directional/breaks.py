@@ -109,12 +109,14 @@ def _of_rates(
     """
     own = [*(s.rate for s in model.states), *(i.residual for i in model.implicit)]
     rates = expanded(own, *rules_of(model))
+    shown = expanded([part.value for part in model.observables], *rules_of(model))
+    for node in in_order([*rates, *shown]):
+        if node.op == "delay":
+            yield node, names(node.args[1]), "the lag of a delayed value moves with it"
     moving = {part.id for part in model.movers}
     points = None
     for node in in_order(rates):
-        if node.op == "delay":
-            yield node, names(node.args[1]), "the lag of a delayed value moves with it"
-        elif node.op in (*COMPARISONS, *_OTHERS):
+        if node.op in (*COMPARISONS, *_OTHERS):
             gap = gap_of(node)
             if not _moves(gap, moving):
                 continue
