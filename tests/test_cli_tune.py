@@ -157,6 +157,7 @@ def test_a_file_that_is_wrong(
         (["--people", "all"], "decay"),
         (["--persons", "10"], "give --people all"),
         (["--plot", "a.gif"], "pictures are"),
+        (["--out", "a.csv"], "a tuning is kept in .nc or .zarr files"),
     ],
 )
 def test_options_that_are_wrong(

@@ -108,8 +108,8 @@ def tune(
     --cost ug                   also 'total: 90*ug', 'max(T4) < 120 over 2232..2400'
     --derive umol=ug/777        a formula of levers and of what is known of people
 
-    A lever is a parameter, a state at the start, or a name in a dose (--dose q10=umol@24:24:100)
-    or in a --protocol file, where times, intervals and durations may have names too.
+    A lever is a parameter, a state at the start, or a name that stands for an amount, a time, an
+    interval or a duration in --dose (q10=umol@24:24:100, q10=1@begin:gap:9) or a --protocol file.
 
     \b
     axissim tune thyroid_person --people residual=0 --persons 200 -t 0:2400:801 \\
@@ -119,6 +119,8 @@ def tune(
     What it finds is a hypothesis for study; not medical advice.
     """
     vacant(out, plot, force)
+    if out is not None and out.suffix == ".csv":
+        raise ValueError(f"{out}: a tuning is kept in .nc or .zarr files; --json tells it as text")
     case = read_case(
         model,
         levers=grammar.texts("--lever", lever or ()),
