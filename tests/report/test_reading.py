@@ -101,6 +101,8 @@ def test_a_study_is_read(written):
         ('k = "k*lognormal(0, 0.3)"', 'k = "even(0, 1)"', 15, "not a distribution"),
         ("amount = 1\n", "amont = 1\n", 19, "did you mean 'amount'"),
         ("amount = 1\n", "", 17, "lacks 'amount'"),
+        ('k = "k*lognormal(0, 0.3)"', "kk = [1, 2]", 15, "did you mean 'k'"),
+        ('k = "k*lognormal(0, 0.3)"', "a = [1, 2]", 15, "set elsewhere"),
         ('end = "last(x)"', 'end = "last(y)"', 23, "'y'"),
         ("over = [1, 2]", "over = [1, 3]", 27, "not within the times"),
         ('formula = "mean(top)"', 'formula = "bands(top)"', 25, "no number a run"),
@@ -142,3 +144,15 @@ def test_expectations():
     assert not expectation("1..2").holds(2.5)
     with pytest.raises(ValueError, match="no expectation"):
         expectation("2..1")
+
+
+def test_people_need_a_model_that_knows_them(written):
+    text = GOOD.replace(
+        '[design.vary]\nk = "k*lognormal(0, 0.3)"', '[design.people]\nsex = "female"'
+    )
+    with pytest.raises(ModelError, match=r"study\.toml:14: .*m\.ant"):
+        read_study(written(text))
+    text = text.replace('"m.ant"', '"thyroid_person"').replace("[params]\na = 3\n", "")
+    text = text.replace("{ a = 4 }", "{ sex = 1 }").replace('"x"', '"q10"').replace("(x)", "(TSH)")
+    with pytest.raises(ModelError, match="'sex' is drawn by the design and set elsewhere"):
+        read_study(written(text.replace("(top)", "(TSH)")))

@@ -151,6 +151,37 @@ def test_one_run_without_a_design(file):
         study(read_study(file), out=file.with_suffix(".pdf"))
 
 
+def test_an_action_may_be_drawn_and_arms_without_it_do(file):
+    text = TEXT.replace("a = [1, 3]", "hour = [0.5, 1.5]").replace(
+        "params = { k = 2 }",
+        """\
+[[arms.dose]]
+target = "x"
+amount = 1
+at = "hour\"""",
+    )
+    text = (
+        text[: text.index("[[tests]]")]
+        + """
+[[tests]]
+claim = "The later it is given, the more is left."
+readout = "left"
+arms = ["fast"]
+compare = "correlation"
+against = "hour"
+expect = "> 0.99"
+"""
+    )
+    file.write_text(text)
+    ds = study(file)
+    assert ds.attrs["verdict"] == "supported"
+    np.testing.assert_allclose(ds["left"].sel(arm="slow"), np.exp(-2.0), rtol=1e-5)
+    hours = read_study(file).design["hour"].values
+    np.testing.assert_allclose(
+        ds["left"].sel(arm="fast"), np.exp(-2.0) + np.exp(hours - 2.0), rtol=1e-5
+    )
+
+
 def test_the_command(file, axissim, tmp_path):
     out = tmp_path / "reports" / "decay.html"
     code, told, err = axissim("study", file, "--out", out, "--audit", "0")

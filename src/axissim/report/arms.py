@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.report.population import alike
 from axissim.report.stated import Arm, Study
 from axissim.solve.work import OK
+from axissim.study.plan import variables
 from axissim.study.summaries import reduced
 from axissim.study.sweep import sweep
 
@@ -102,12 +104,21 @@ def _run(
         **study.options,
     }
     store.parent.mkdir(parents=True, exist_ok=True)
+    design = _design(study, arm)
     try:
-        return sweep(study.model, study.design, store=store, **asked)
+        return sweep(study.model, design, store=store, **asked)
     except ValueError:
         if not (force and store.exists()):
             raise
-        return sweep(study.model, study.design, store=store, force=True, **asked)
+        return sweep(study.model, design, store=store, force=True, **asked)
+
+
+def _design(study: Study, arm: Arm) -> xr.Dataset:
+    """The study's design, without names that only the protocols of other arms read."""
+    known = {*study.model.by_id, *variables(arm.protocol), *study.design.coords}
+    left = study.design.drop_vars([key for key in study.design.variables if key not in known])
+    taken = {*study.params, *study.init, *arm.touched}
+    return left if left.data_vars else alike(study.model, taken, study.people)
 
 
 def _read(study: Study, arm: Arm, ds: xr.Dataset) -> Ran:

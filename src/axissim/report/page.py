@@ -99,7 +99,11 @@ def _tests(study: Study, found: Sequence[Found]) -> str:
 
 def _pictures(study: Study, ran: Sequence[Ran]) -> str:
     several = study.people > 1
-    shades = " Lines are medians, shades the middle nine tenths of the runs." if several else ""
+    said = (
+        " Lines are medians at each time (peaks that come at different times flatten), shades the "
+        "middle nine tenths of the runs."
+    )
+    shades = said if several else ""
     dots = " Dots are runs, bars the middle half, rings medians." if several else ""
     return (
         f"<figure>{courses(study, ran)}<figcaption>Courses in each arm.{shades}</figcaption>"

@@ -20,6 +20,7 @@ from axissim.report.stated import ReadOut, Study
 
 _WIDE = 7.6  # inches, of a page of text
 _POINTS = 240  # of a course, at most
+_RUNS = 2_000  # whose courses a picture is made of
 _DOTS = 300  # runs shown one by one
 
 
@@ -54,7 +55,8 @@ def _course(axes: Axes, study: Study, ran: Sequence[Ran], key: str) -> None:
     for at, one in enumerate(ran):
         chosen = np.flatnonzero(inside(one.ds["time"].values, study.show))
         chosen = chosen[:: max(1, len(chosen) // _POINTS)]
-        part = one.ds[[key, "status"]].isel(time=chosen)
+        some = slice(None, None, max(1, one.runs // _RUNS))
+        part = one.ds[[key, "status"]].isel(time=chosen, sample=some)
         values = part[key].values[part["status"].values == 1]
         if not len(values):
             continue

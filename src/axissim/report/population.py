@@ -26,7 +26,7 @@ def design_of(
     """
     table.only(_KEYS)
     if not table.values:
-        return _alone(model, taken), "one run: the model as it stands"
+        return alike(model, taken, 1), "one run: the model as it stands"
     if ("vary" in table.values) == ("people" in table.values):
         table.wrong("a design has [design.vary] or [design.people], one of the two")
     n = table.count("n", 200, 2)
@@ -44,19 +44,25 @@ def design_of(
         table.wrong(str(wrong))
 
 
-def _alone(model: Model, taken: Collection[str]) -> xr.Dataset:
-    """A sample of one: some parameter at its own value, since an audit asks for what differs."""
+def alike(model: Model, taken: Collection[str], runs: int) -> xr.Dataset:
+    """A design in which all runs are alike: some parameter at its own value.
+
+    An audit asks for what runs differ in, and so for something that could.
+    """
     import xarray as xr
 
     for part in model.parameters:
         if part.id not in taken and part.value.op == "number":
-            return xr.Dataset({part.id: ("sample", [float(part.value.value)])})
-    return xr.Dataset(coords={"sample": [0]})
+            return xr.Dataset({part.id: ("sample", [float(part.value.value)] * runs)})
+    return xr.Dataset(coords={"sample": range(runs)})
 
 
 def _people(table: Table, source: str, n: int, seed: int, sampler: str) -> tuple[xr.Dataset, str]:
     who = dict(table.values)
-    found = design.population(source, n=n, seed=seed, people=who, sampler=sampler)
+    try:
+        found = design.population(source, n=n, seed=seed, people=who, sampler=sampler)
+    except ValueError as wrong:  # a covariate that is none, or a model that knows no people
+        table.wrong(f"virtual people: {wrong}")
     known = ", ".join(f"{key} {value}" for key, value in who.items()) or "as in the population"
     return found, f"{n:,} virtual people (seed {seed}): {known}"
 

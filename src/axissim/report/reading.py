@@ -22,6 +22,7 @@ from axissim.report.stated import (
 )
 from axissim.report.table import Table, read_table
 from axissim.study import action
+from axissim.study.plan import variables
 from axissim.study.summaries import summaries
 
 _TOP = (
@@ -48,9 +49,7 @@ def read_study(path: str | Path) -> Study:
     params, init = _values(table, model, "params"), _values(table, model, "init")
     taken = {*params, *init, *(key for arm in arms for key in arm.touched)}
     drawn, told = design_of(table.table("design"), source, model, seed, taken)
-    for key in {str(key) for key in drawn.variables} & taken - {""}:
-        if "design" in table.values and any(key in {*arm.params, *arm.init} for arm in arms):
-            table.wrong(f"'{key}' is drawn by the design and set in an arm; use [[arms.block]]")
+    _drawn_well(table.table("design"), model, drawn, arms, {*params, *init})
     names = {arm.name: arm for arm in arms}
     varied = {str(key) for key in drawn.variables} - {"sample"}
     tests = tuple(_test(one, readouts, names, varied) for one in table.tables("tests"))
@@ -71,6 +70,25 @@ def read_study(path: str | Path) -> Study:
         table.number("tolerate", 0.05), table.number("audit", 1e-3),
         table.count("resamples", 2000, 100), options,
     )  # fmt: skip
+
+
+def _drawn_well(
+    table: Table, model: Model, drawn: Any, arms: Collection[Arm], fixed: set[str]
+) -> None:
+    """Refuse a design that draws what is set elsewhere, or what nothing reads."""
+    if not table.values:
+        return
+    inner = table.table("vary" if "vary" in table.values else "people")
+    fixed = fixed.union(*({*arm.params, *arm.init} for arm in arms))
+    read = {name for arm in arms for name in variables(arm.protocol)}
+    for key in map(str, drawn.data_vars):
+        if key in fixed:
+            inner.wrong(
+                f"'{key}' is drawn by the design and set elsewhere; a [[block]] scales it", key
+            )
+        if key not in model.by_id and key not in read:
+            near = suggestion(key, {*model.by_id, *read})
+            inner.wrong(f"the model has no '{key}', and no action names it{near}", key)
 
 
 def _model(table: Table, source: str) -> tuple[Model, Any]:
