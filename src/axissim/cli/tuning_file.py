@@ -128,6 +128,10 @@ def _of_file(path: Path) -> dict[str, Any]:
     for key in ("params", "init", "levers", "derived", "people"):
         if not isinstance(said.get(key, {}), dict):
             raise ValueError(f"{path}: {key} is a table; begin it with [{key}]")
+    for key in ("params", "init"):
+        for name, value in said.get(key, {}).items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ValueError(f"{path}: [{key}] {name} = {value!r:.40} is not a number")
     if not isinstance(said.get("time", []), list):
         raise ValueError(f"{path}: time is [start, stop, points], as [0, 24, 97]")
     for key, own in _SETTINGS.items():

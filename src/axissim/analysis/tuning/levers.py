@@ -127,11 +127,15 @@ def _of_table(name: str, given: Mapping[str, Any]) -> Lever:
             near = suggestion(str(key), _TABLE) or f"; it has {', '.join(_TABLE)}"
             raise ValueError(f"lever '{name}' has no '{key}'{near}")
     if "values" in given:
+        if not isinstance(given["values"], (Sequence, np.ndarray)):
+            raise ValueError(f"lever '{name}': its values are a list, as [50, 100]")
         return _lever(name, list(given["values"]))
     if not {"low", "high"} <= set(given):
         raise ValueError(f"lever '{name}' lacks its bounds; give low and high, or values")
     low, high = map(_number(name), (given["low"], given["high"]))
     if "points" in given:
+        if not isinstance(given["points"], (int, np.integer)):
+            raise ValueError(f"lever '{name}': points = {given['points']!r:.40} is not a count")
         return _lever(name, (low, high, given["points"]))
     return Lever(name, low, high, str(given.get("scale", "linear")))
 
