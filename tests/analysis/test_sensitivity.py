@@ -104,6 +104,25 @@ def test_doses_repeated_for_ever() -> None:
     assert np.allclose(found[1], 0.0, atol=1e-6)
 
 
+def test_each_run_its_own_dose() -> None:
+    """x0 exp(-k t) + D exp(-k (t - when))."""
+    design = xr.Dataset(
+        {
+            "k": ("sample", [0.5, 0.2, 1.0]),
+            "amount": ("sample", [1.0, 2.0, 3.0]),
+            "when": ("sample", [0.5, 1.0, 2.5]),
+        }
+    )
+    t = np.linspace(0.0, 4.0, 9)
+    actions = [ax.protocol.dose("x", "amount", at="when")]
+    for method in ("forward", "differences"):
+        found = slopes(DECAY, "k", t, design=design, protocol=actions, method=method)[:, 0]
+        k, amount, when = (design[key].values[:, None] for key in ("k", "amount", "when"))
+        since = np.maximum(t - when, 0.0)
+        exact = -2.0 * t * np.exp(-k * t) - amount * since * np.exp(-k * since)
+        assert np.allclose(found, exact, atol=1e-6)
+
+
 def test_an_event_at_a_moment_that_moves() -> None:
     """x' = 1 - k x jumps by a at tau, and k is doubled there."""
     text = """model e; x = 1; k = 0.5; tau = 1; a = 2; x' = 1 - k*f*x; f = 1; var f
@@ -296,6 +315,11 @@ def test_labels() -> None:
     assert ds["value"].dims == ("parameter",)
     assert ds.attrs["disclaimer"].startswith("For research")
     assert json.loads(ds.attrs["config"])["parameters"] == ["kstress", "C"]
+    assert ds["d_C"].attrs["units"] == "1/(unit)"
+    thyroid = ax.load("thyroid_human")
+    ds = sensitivity(thyroid, ["k3", "kdegT3B"], t=(0, 2, 3), outputs=["TSH"])
+    assert ds["d_TSH"].attrs["units"] == "mU/L/(1/h)"
+    assert list(ds["unit"].values) == ["1/h", "1/h"]
     design = ax.design.grid({"kstress": [5.0, 6.0], "Kd2": [0.1, 0.2, 0.3]})
     ds = sensitivity(ax.load("hpa_sriram"), ["Kd2"], t=(0, 2, 3), design=design, outputs=["C"])
     assert ds["d_C"].dims == ("kstress", "Kd2", "parameter", "time")

@@ -69,8 +69,8 @@ def sensitivity(
     -------
     xarray.Dataset
         Each output over the design's dimensions and ``time``; ``d_<output>`` over these,
-        ``parameter`` and ``time``, in units of the output by that of the parameter (the
-        coordinate ``unit``); ``status`` and the rest of the record over the design's dimensions
+        ``parameter`` and ``time``, in the output's unit by that of the parameter (the coordinate
+        ``unit``); ``status`` and the rest of the record over the design's dimensions
         and ``parameter``.  The coordinate ``value`` is that of the parameter, ``derived`` says by
         which method.
 

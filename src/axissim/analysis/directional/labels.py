@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +55,7 @@ def labelled_derivatives(
     called = free_names(asked.outputs, {*dims, *coords})
     for at, key in enumerate(asked.outputs):
         slopes = np.moveaxis(jacobian[:, :, at], 2, 1).reshape(*shape, -1, points)
-        told = _described(model, key, relative)
+        told = _described(model, key, relative, asked.directions)
         cells[f"d_{called[key]}"] = ((*dims, along, "time"), slopes, told)
     ds = ds.drop_vars(list(record)).assign(cells)
     ds = ds.assign_coords(_coordinates(asked, why, (*dims, along), values.reshape(*shape, -1)))
@@ -69,13 +69,17 @@ def _relative(found: Derived, values: Any) -> Any:
     return np.where(np.isfinite(shares), shares, np.nan)
 
 
-def _described(model: Model, key: str, relative: bool) -> dict[str, str]:
+def _described(model: Model, key: str, relative: bool, directions: Sequence[str]) -> dict[str, str]:
     own = attributes(model, key)
     said, unit = own.get("long_name", key), own.get("units", "")
     if relative:
         return {"long_name": f"relative change of {said} by that of a parameter", "units": "1"}
     told = {"long_name": f"derivative of {said} in a parameter"}
-    return told | ({"units": f"{unit} / unit"} if unit else {})
+    units = {spelled(model, model.part(k).unit) for k in directions}
+    by = units.pop() if len(units) == 1 else "unit"  # the coordinate, where they differ
+    if not unit or not by:
+        return told
+    return told | {"units": unit if by == "1" else f"{unit}/({by})"}
 
 
 def _coordinates(
