@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -252,6 +254,23 @@ def test_a_cycle_without_a_hopf_point_is_followed_to_its_homoclinic_end():
     assert ds["cycle_stable"].all()
 
 
+def test_roesslers_first_period_doubling():
+    """There a multiplier is -1; behind it a run settles on a cycle of twice the period."""
+    m = ax.load("model r; x=1; y=1; z=0; a=0.2; b=0.2; c=2.5; x'=-y-z; y'=x+a*y; z'=b+z*(x-c); end")
+    ds = continuation(m, {"c": (2.0, 3.2)}, outputs=["x"])
+    at = kinds(ds, "cycle_label").index("period_doubling")
+    assert float(ds["cycle_c"][at]) == pytest.approx(2.8327, abs=3e-3)
+    gaps = np.abs(ds["multiplier_real"][at] + 1j * ds["multiplier_imag"][at] + 1.0)
+    assert float(gaps.min()) < 1e-6
+    order = np.argsort(ds["cycle_c"].values)
+    c, period = ds["cycle_c"].values[order], ds["cycle_period"].values[order]
+    doubled = cycle(m, params={"c": 3.0}, outputs=["x"])
+    assert float(doubled["period"]) == pytest.approx(2 * np.interp(3.0, c, period), rel=0.02)
+    stable = ds["cycle_stable"].values[order].astype(bool)
+    assert stable[c < 2.82].all()
+    assert not stable[c > 2.84].any()
+
+
 def test_cycles_of_a_delay_in_the_delay_itself():
     """Hutchinson's equation: from r tau = pi/2 on, and the same cycle as one sought alone."""
     m = ax.load("model hutchinson; x=0.1; r=1.8; tau=1; x'=-r*delay(x,tau)*(1+x); end")
@@ -291,3 +310,11 @@ def test_a_start_outside_the_range_goes_to_its_end():
 def test_wrong_questions_get_one_line(text, ranges, options, said):
     with pytest.raises(ModelError, match=said):
         continuation(ax.load(text), ranges, **options)
+
+
+def test_the_python_of_the_page_runs():
+    page = (Path(__file__).parents[2] / "docs" / "continuation.md").read_text("utf-8")
+    names: dict = {}
+    exec("\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)), names)
+    assert float(names["found"]["o_count"]) == 11.0
+    assert names["rest"]["status"].values.tolist() == [1] * 100

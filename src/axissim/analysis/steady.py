@@ -75,7 +75,7 @@ def steady_state(
         Newton's last move, for states of size 1.
     several : bool
         Look for every steady state that holds the same conserved sums, from `starts` random starts;
-        where the start has no state below zero, none of those is kept.
+        where the run has no state below zero, none of those is kept.
     starts, seed
         For `several`.
     threads : int, optional

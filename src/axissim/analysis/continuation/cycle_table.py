@@ -44,7 +44,7 @@ def cycles(into: dict[str, Any], begun: Beginning, key: str, tubes: Sequence[Tub
         ),
         "cycle_label": (
             np.array(kinds, np.int8),
-            flags("what lies just before a cycle; a fold is the cycle itself", TURNS),
+            flags("what the cycle is; a torus lies just before it", TURNS),
         ),
     }
     for name, (numbers, attrs) in columns.items():

@@ -21,6 +21,7 @@ POINT, FOLD, PERIOD_DOUBLING, TORUS = range(len(TURNS))
 _BETWEEN = 5  # points on one mesh
 _SLOWEST = 200.0  # so many times its first period: a cycle is about to become a homoclinic orbit
 _FIRST = 0.02  # the first cycle's distance from a Hopf point
+_CLOSE = 0.2  # how near to 1 the second multiplier is found at a fold
 _GONE = 1e-2  # of a state's size: where a cycle turns this small, it has shrunk to a rest
 
 
@@ -36,7 +37,7 @@ class Tube:
     values : list of (r,) arrays
         Floquet multipliers.
     kinds : list of int
-        Indices of `TURNS`: what lies just before a point; of a fold the point itself.
+        Indices of `TURNS`: a torus lies just before its point, the others are the point itself.
     born, ended : array or None
         The rest, and the parameter's coordinate, where the cycles are born, and where they end in
         another Hopf point.
@@ -135,7 +136,10 @@ def _follow(
                 if not inside(point.w):
                     _end(found, problem, last, point)
                     return
-                found.add(problem, point.w, values, _kind(found, values))
+                kind = _kind(found, values)
+                if kind == PERIOD_DOUBLING and _doubled(found, problem, last, point):
+                    kind = POINT
+                found.add(problem, point.w, values, kind)
             previous, last = last, point
         if last is None or previous is None:
             return
@@ -183,9 +187,15 @@ def _turned(found: Tube, problem: Collocation, before: Point, after: Point) -> b
     if np.ptp(x, axis=0).max() < _GONE:
         found.ended = np.r_[x.mean(axis=0), place[0][-1]]
         return True
-    if 0.0 <= place[0][-1] <= 1.0:
-        found.add(problem, place[0], multipliers(problem, place[0]), FOLD)
+    values = multipliers(problem, place[0])
+    if 0.0 <= place[0][-1] <= 1.0 and _twice_one(values):
+        found.add(problem, place[0], values, FOLD)
     return False
+
+
+def _twice_one(values: Any) -> bool:
+    """Whether two multipliers are 1, as at a fold; else the mesh is too coarse for a verdict."""
+    return len(values) > 1 and bool(np.sort(np.abs(values - 1.0))[1] < _CLOSE)
 
 
 def _kind(found: Tube, values: Any) -> int:
@@ -195,8 +205,22 @@ def _kind(found: Tube, values: Any) -> int:
         return POINT
     change = _outside(values) - _outside(early)
     if abs(change) == 1 and _real_below(values) != _real_below(early):
-        return PERIOD_DOUBLING
+        near = [np.min(np.abs(np.log(-v.real[v.real < 0.0])), initial=9.0) for v in (early, values)]
+        return PERIOD_DOUBLING if max(near) < 1.5 else POINT
     return TORUS if abs(change) == 2 else POINT
+
+
+def _doubled(found: Tube, problem: Collocation, before: Point, after: Point) -> bool:
+    """Add the cycle at which a multiplier is -1 between two neighbours; whether it was found."""
+
+    def away(w: Any, slopes: Any) -> float:
+        return float(np.prod(1.0 + multipliers(problem, w)).real)
+
+    place = located(problem, before, after, away)
+    if place is None or not 0.0 <= place[0][-1] <= 1.0:
+        return False
+    found.add(problem, place[0], multipliers(problem, place[0]), PERIOD_DOUBLING)
+    return True
 
 
 def _outside(values: Any) -> int:

@@ -82,7 +82,7 @@ def continuation(
         below 0 stable cycles are born; of a fold the quadratic one), outputs as ``special_F``.
         Over ``cycle_point``: ``cycle`` (which branch), ``cycle_kstress``, ``cycle_period``,
         ``cycle_stable``, ``cycle_min_F`` and ``cycle_max_F``, Floquet multipliers and
-        ``cycle_label`` (point, fold, period_doubling, torus: what lies just before a cycle).  With
+        ``cycle_label`` (point, fold, period_doubling; torus: lies just before that cycle).  With
         a second parameter also over ``curve_point``: ``curve``, ``curve_kind``, both parameters,
         ``curve_corner`` (point, cusp, bogdanov_takens, generalised_hopf), and so on.
 

@@ -44,6 +44,8 @@ class Approach:
         Where integration ended.
     means : (runs, n) array
         Of the last half of it.
+    lows : (runs, n) array
+        The least value of each mover.
     values : list of (modes,) array
         The eigenvalues at rest, rightmost first.
     conserved : list of (laws, differential) array
@@ -56,6 +58,7 @@ class Approach:
     after: Any
     ends: Any
     means: Any
+    lows: Any
     values: list[Any]
     conserved: list[Any]
     q: Any
@@ -74,6 +77,7 @@ def approach(asked: Setting, tol: float, span: float | None, threads: int | None
         after=np.full(count, np.nan),
         ends=begun.copy(),
         means=begun.copy(),
+        lows=begun.copy(),
         values=[np.array([])] * count,
         conserved=[np.zeros((0, of.d))] * count,
         q=q,
@@ -181,6 +185,7 @@ def _judge(
         found.ends[run] = found.means[run] = found.begun[run]
         return
     found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
+    found.lows[run] = course.min(axis=0)
     here = surroundings(asked, found, run, course, length)
     u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
     x = here.movers(u)[0]

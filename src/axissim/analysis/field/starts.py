@@ -40,7 +40,7 @@ def every_rest(
     free = np.zeros((1, len(asked.field.opened.free)))
     own = found.x[run]
     kept = [own] if np.isfinite(own).all() else []
-    positive = bool(np.all(begun >= 0.0))
+    positive = bool(np.all(found.lows[run] >= -1e-6 * here.scale))
     known = here.coordinates(np.stack([end, found.means[run]]))
     for u in [*known, *_starts(here, begun, end, starts, positive, rng)]:
         if len(kept) >= enough:
