@@ -63,6 +63,22 @@ def test_morris_of_a_plane_is_its_slopes_over_the_ranges():
     np.testing.assert_allclose(ds["sigma"], 0.0, atol=1e-12)
 
 
+def test_dgsm_of_a_plane():
+    """Its squared slopes are alike everywhere: c^2 / (pi^2 V), V = sum c^2 / 12."""
+    ds = indices(
+        lambda at: 3.0 * at["a"] - 0.5 * at["b"], {"a": (0, 2), "b": (10, 14)},
+        method="dgsm", n=1024, seed=0,
+    ).sel(output="y")  # fmt: skip
+    exact = 12.0 * np.array([36.0, 4.0]) / (PI**2 * 40.0)
+    np.testing.assert_allclose(ds["dgsm"], exact, rtol=5e-3)
+    assert np.all(np.abs(ds["dgsm"] - exact) <= ds["dgsm_conf"])
+
+
+def test_dgsm_bounds_the_total_index_of_ishigami():
+    ds = indices(ishigami, RANGES, method="dgsm", n=2048, seed=0).sel(output="y")
+    assert np.all(ds["dgsm"] + ds["dgsm_conf"] >= TOTAL)
+
+
 def test_distances_are_those_of_salib():
     from SALib.analyze import pawn
 
@@ -207,7 +223,9 @@ def test_ranges_that_are_none():
         )
 
 
-@pytest.mark.parametrize(("method", "n"), [("sobol", 64), ("morris", 10), ("pawn", 100)])
+@pytest.mark.parametrize(
+    ("method", "n"), [("sobol", 64), ("morris", 10), ("pawn", 100), ("dgsm", 32)]
+)
 def test_the_picture(method, n):
     ds = indices(ishigami, RANGES, method=method, n=n)
     figure = picture(ds)

@@ -130,6 +130,20 @@ def test_it_goes_on_and_replaces_nothing_unasked(file):
     assert float(changed["top"].max()) > float(first["top"].max())
 
 
+def test_what_is_done_stays_when_it_is_interrupted(file):
+    def stop(done):
+        if done >= 24:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        study(file, watch=stop, audit=0)
+    report = file.with_suffix(".html")
+    assert not report.exists()
+    assert (file.with_suffix(".runs") / "slow.zarr").is_dir()
+    assert study(file, audit=0).attrs["verdict"] == "supported"
+    assert report.exists()
+
+
 def test_runs_that_fail_are_not_results(file):
     file.write_text(TEXT.replace("resamples = 200", "max_steps = 3\naudit = 0"))
     ds = study(file)

@@ -25,6 +25,7 @@ _SHOWN = {  # the indices of each method that the table tells
     "fast": ("S1", "ST"),
     "rbd_fast": ("S1",),
     "morris": ("mu_star", "sigma"),
+    "dgsm": ("dgsm",),
     "pawn": ("pawn", "pawn_max"),
 }
 
@@ -90,7 +91,7 @@ def over_ranges(
 
 
 def _runs(d: int, *, method: str, n: int, second_order: bool, **_: Any) -> int:
-    each = {"sobol": (2 if second_order else 1) * d + 2, "morris": d + 1, "fast": d}
+    each = {"sobol": (2 if second_order else 1) * d + 2, "morris": d + 1, "dgsm": d + 1, "fast": d}
     return n * each.get(method, 1)
 
 

@@ -43,7 +43,7 @@ def sensitivity(
     t: Times = None,
     p: Annotated[
         list[str] | None,
-        typer.Option("-p", "--param", metavar="ID,ID", help="See above; repeatable."),
+        typer.Option("-p", "--param", metavar="SETTING", help="See above; repeatable."),
     ] = None,
     init: Initial = None,
     dose: Doses = None,
@@ -63,10 +63,10 @@ def sensitivity(
         typer.Option(metavar="FORMULA", help="Over ranges: of what, 'auc(eda)'; repeatable."),
     ] = None,
     method: Annotated[
-        str, typer.Option(help="Over ranges: sobol, morris, fast, rbd_fast or pawn.")
+        str, typer.Option(help="Over ranges: sobol, morris, fast, rbd_fast, pawn, dgsm.")
     ] = "sobol",
     n: Annotated[
-        int, typer.Option("-n", help="Points (sobol), walks (morris), runs (others); see docs.")
+        int, typer.Option("-n", help="Points (sobol, dgsm), walks (morris), runs (others).")
     ] = 1024,
     seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
     pairs: Annotated[

@@ -22,6 +22,7 @@ _BARS = {  # index: its colour, its words
     "ST": (COLOURS[4], "with interactions"),
     "S1": (COLOURS[0], "alone"),
     "pawn": (COLOURS[0], "distance of distributions"),
+    "dgsm": (COLOURS[0], "bound on the share with interactions"),
 }
 
 
@@ -107,7 +108,8 @@ def _bars(axes: Axes, one: xr.Dataset) -> None:
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     axes.yaxis.set_tick_params(length=0)
-    axes.set_xlabel("Distance (0 to 1)" if kinds == ["pawn"] else "Share of the variance")
+    names = {"pawn": "Distance (0 to 1)", "dgsm": "Bound on the share of the variance"}
+    axes.set_xlabel(names.get(kinds[0], "Share of the variance"))
 
 
 def _effects(axes: Axes, one: xr.Dataset) -> None:
@@ -138,7 +140,7 @@ def _key(figure: Figure, axes: Axes) -> None:
 
 def _words(ds: xr.Dataset) -> str:
     names = {"sobol": "Sobol' indices", "morris": "Elementary effects (Morris)", "fast": "FAST",
-             "rbd_fast": "RBD-FAST", "pawn": "PAWN"}  # fmt: skip
+             "rbd_fast": "RBD-FAST", "pawn": "PAWN", "dgsm": "DGSM"}  # fmt: skip
     said = f"{names[ds.attrs['importance']]}, {int(ds.attrs['asked_runs']):,} runs"
     left = int(ds["groups_left_out"].max())
     if left:

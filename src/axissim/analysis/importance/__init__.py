@@ -69,11 +69,13 @@ def importance(
         ``sobol``: shares of the variance, by a parameter alone (`S1`), with all its interactions
         (`ST`), by pairs (`S2`).  ``morris``: effects of steps along walks (`mu_star`, `sigma`),
         for many parameters and few runs.  ``fast`` and ``rbd_fast``: `S1` (and `ST`) by
-        frequencies.  ``pawn``: distance between distributions (`pawn`), for what is skewed;
-        compare with `pawn_noise`, the index of a parameter that does nothing.
+        frequencies.  ``dgsm``: a bound on `ST` by mean squared slopes.  ``pawn``: distance
+        between distributions (`pawn`), for what is skewed; compare with `pawn_noise`, the index
+        of a parameter that does nothing.
     n : int
         Sobol': base points, a power of 2; runs are n (2 d + 2), or n (d + 2) without pairs.
-        Morris: walks of d + 1 runs.  FAST: runs a parameter.  RBD-FAST and PAWN: runs.
+        Morris: walks of d + 1 runs.  DGSM: points of d + 1 runs.  FAST: runs a parameter.
+        RBD-FAST and PAWN: runs.
     seed : int or numpy.random.Generator
     second_order : bool
         Whether Sobol' indices of pairs are wanted.

@@ -23,6 +23,7 @@ ABOUT = {
     "mu": "mean elementary effect over the whole range",
     "mu_star": "mean size of elementary effects over the whole range",
     "sigma": "standard deviation of elementary effects: curvature and interactions",
+    "dgsm": "bound on ST by mean squared slopes",
     "pawn": "median distance of the distributions with the parameter known and unknown",
     "pawn_max": "greatest such distance",
     "pawn_noise": "the same index of a parameter that does nothing",

@@ -23,6 +23,7 @@ _STUDENT = 3.1824463  # 97.5 % of Student's t with _CURVES - 1 degrees of freedo
 _LEVELS = 4  # of Morris' grid
 _SLICES = 10  # of PAWN
 _HARMONICS = 10  # of RBD-FAST
+_STEP = 5e-3  # of a range and more, for the slopes of DGSM
 _FEWEST = 4  # groups, below which there is no index
 
 
@@ -210,6 +211,31 @@ def _pawn(asked: Asked, points: Any, values: Any) -> dict[str, Any]:
     }
 
 
+def _steps(asked: Asked) -> Any:
+    from SALib.sample import finite_diff
+
+    # SALib's steps are shares of the value, too short near 0 for runs with a tolerance: from 1 to 2
+    beside = asked.problem | {"bounds": [[1.0, 2.0]] * asked.d}
+    return finite_diff.sample(beside, asked.n, delta=_STEP) - 1.0
+
+
+def _dgsm(asked: Asked, points: Any, values: Any) -> dict[str, Any]:
+    from SALib.analyze import dgsm
+
+    kept = np.random.get_state()  # SALib draws from it, for an interval of something else
+    found = dgsm.analyze(asked.problem, points, values, num_resamples=2)
+    np.random.set_state(kept)
+    base, moved = (array.reshape(-1, asked.d + 1, *array.shape[1:]) for array in (values, points))
+    run = np.diagonal(moved[:, 1:], axis1=1, axis2=2) - moved[:, 0]
+    squares = ((base[:, 1:] - base[:, :1]) / run) ** 2  # (groups, d)
+    rng, again = np.random.default_rng(asked.seed), np.empty((asked.resamples, asked.d))
+    for at in range(asked.resamples):
+        rows = rng.integers(len(base), size=len(base))
+        again[at] = squares[rows].mean(axis=0) / (np.pi**2 * base[rows, 0].var())
+    half = 1.959964 * again.std(axis=0, ddof=1)
+    return {"dgsm": np.asarray(found["dgsm"], float), "dgsm_conf": half}
+
+
 def distances(points: Any, values: Any) -> Any:
     """PAWN's index of each axis, the median over slices of the Kolmogorov-Smirnov distance.
 
@@ -261,5 +287,6 @@ SCHEMES: Mapping[str, Scheme] = {
         "runs a parameter; runs are n d", lambda asked: asked.n // _CURVES, _curves, _fast
     ),
     "rbd_fast": Scheme("runs", lambda _: 1, _spread("lhs"), _rbd_fast),
+    "dgsm": Scheme("points; runs are n (d + 1)", lambda asked: asked.d + 1, _steps, _dgsm),
     "pawn": Scheme("runs", lambda _: 1, _spread("sobol"), _pawn),
 }
