@@ -160,6 +160,15 @@ def test_a_stable_rest_inside_a_cycle_is_not_where_the_run_goes():
     assert float(inside["x"]) == pytest.approx(0.0, abs=1e-9)
 
 
+def test_a_peak_on_the_way_does_not_blur_which_rest_is_reached():
+    """x' = x - x^3 behind a start of a million: 1, not one of the others, and to every digit."""
+    m = model("model peak; x=1e6; z=-0.5; x' = -x; z' = z - z^3 - 1e-9*x; end")
+    ds = steady_state(m)
+    assert word(ds) == "steady"
+    assert float(ds["z"]) == pytest.approx(-1.0, rel=1e-12)
+    assert float(ds["x"]) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_a_delay_decides_stability():
     """x' = -k x(t - 1): stable to k = pi/2; at k = 1 the rightmost root is W(-1)."""
     m = model("model lag; x=1; k=1; x' = -k*delay(x, 1); end")

@@ -26,6 +26,7 @@ _STAGES, _LONGER = 10, 5.0
 _FAR = 1e12  # so many times the greatest state at the start: a run does not come back
 _MOST_STEPS = 30_000
 _NOTHING = 1e-30
+_NOISE = 1e-6  # of a state's size: what integration leaves to and fro
 
 
 @dataclass
@@ -186,12 +187,15 @@ def _judge(
         return
     found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
     found.lows[run] = course.min(axis=0)
+    swings = _swings(course[16:], sizes(course))
+    if not swings and _hurries(course):
+        return
     here = surroundings(asked, found, run, course, length)
     u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
     x = here.movers(u)[0]
-    distance = np.abs((course[-1] - x) / here.scale).max(initial=0.0)
+    distance = np.abs((course[-1] - x) / _late_size(course)).max(initial=0.0)
     if not converged[0] or distance > _NEAR:
-        if _swings(course[16:]) and length > _patience(asked, found, run, here, tol):
+        if swings and length > _patience(asked, found, run, here, tol):
             found.status[run] = PERIODIC
         return
     if drives(asked, found.q[run : run + 1], x, length):
@@ -203,6 +207,17 @@ def _judge(
         return
     found.x[run], found.values[run] = x, values
     found.status[run] = STEADY if stable else UNSTABLE
+
+
+def _late_size(course: Any) -> Any:
+    """How large each mover is in the end, not less than a thousandth of what it has been."""
+    return np.maximum(sizes(course[-_POINTS // 10 :]), 1e-3 * sizes(course))
+
+
+def _hurries(course: Any) -> bool:
+    """Whether a run still moves in the end, by more than one that is near rest could."""
+    recent = course[-_POINTS // 10 :]
+    return bool(np.any(np.ptp(recent, axis=0) > 10.0 * _NEAR * _late_size(course)))
 
 
 def _patience(asked: Setting, found: Approach, run: int, here: Manifold, tol: float) -> float:
@@ -282,7 +297,7 @@ def is_stable(values: Any) -> bool:
     return bool(values.real.max() < -1e-13 * np.abs(values).max())
 
 
-def _swings(course: Any) -> bool:
+def _swings(course: Any, largest: Any) -> bool:
     """Whether a course goes up and down as far as ever to its end.
 
     Spread, not range, is compared: samples of sharp peaks miss their tops.
@@ -290,7 +305,7 @@ def _swings(course: Any) -> bool:
     early, late = course[: len(course) // 2], course[len(course) // 2 :]
     size = np.abs(course).max(axis=0)
     before, after = early.std(axis=0), late.std(axis=0)
-    moving = after > 1e-4 * np.where(size > 0.0, size, 1.0)
+    moving = (after > 1e-4 * np.where(size > 0.0, size, 1.0)) & (after > _NOISE * largest)
     if not moving.any():
         return False
     change = np.abs(after - before)[moving] / np.maximum(after, before)[moving]
