@@ -35,7 +35,8 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem;
   font-variant-numeric: tabular-nums; }
 th, td { padding: .4rem .7rem .4rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--rule); }
-th { font-weight: 600; color: var(--faint); } td:first-child { min-width: 11rem; } td.number, th.number { text-align: right; }
+th { font-weight: 600; color: var(--faint); } td:first-child { min-width: 11rem; }
+td.number, th.number { text-align: right; }
 td:last-child, th:last-child { padding-right: 0; }
 figure { margin: 1.2rem 0; } figure svg { display: block; width: 100%; height: auto; }
 figcaption { margin-top: .4rem; }
