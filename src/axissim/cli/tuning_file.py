@@ -75,7 +75,7 @@ def read_case(
     if span is None:
         raise ValueError(f"-t is needed, since '{name}' has no card; as in -t 0:24:97")
     search = {key: _first(settings[key], said.get(key), own) for key, own in _SETTINGS.items()}
-    who = people if people is not None else said.get("people")
+    who: Any = people if people is not None else said.get("people")
     count = 1
     design = None
     if who is None and settings["persons"] is not None:

@@ -164,8 +164,8 @@ def _reasons(axes: Axes, ds: xr.Dataset) -> None:
     axes.set_xticks(range(len(names)), names, size=7)
     settings = ds["setting"].values[int(ds.attrs["best"])]
     levers = zip(ds["lever"].values, settings, strict=True)
-    said = [f"{_broken(str(key))}\n{plain(_short(at))}" for key, at in levers]
-    axes.set_yticks(range(len(values)), said, size=7)
+    rows = [f"{_broken(str(key))}\n{plain(_short(at))}" for key, at in levers]
+    axes.set_yticks(range(len(values)), rows, size=7)
     axes.set_title("Per cent for 1 % of a lever")
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
