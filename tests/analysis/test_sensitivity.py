@@ -219,6 +219,16 @@ def test_delays() -> None:
     assert "lag" in json.loads(ds.attrs["config"])["differences"]["tau"]
 
 
+def test_a_jump_of_a_derivative_is_delayed_too() -> None:
+    """x stops at tau, which y' = x(t - 1) feels from tau + 1 on."""
+    text = """model j; x = 0; y = 0; a = 2; tau = 1
+      x' = piecewise(a, time < tau, 0); y' = delay(x, 1); end"""
+    t = np.array([0.0, 0.5, 1.5, 2.5, 3.0])
+    ds = sensitivity(ax.load(text), ["tau"], t=t, method="forward", **CLOSE)
+    assert np.allclose(ds["d_x"], 2.0 * (t > 1.0), atol=1e-7)
+    assert np.allclose(ds["d_y"], 2.0 * np.maximum(t - 2.0, 0.0), atol=1e-7)
+
+
 def test_quantities_that_constraints_define() -> None:
     """z^2 = x, x' = -k z: x = (sqrt(x0) - k t/2)^2."""
     text = "model i; x = 4; k = 0.5; var z; z = 2; x' = -k*z; 0 = z^2 - x; end"
