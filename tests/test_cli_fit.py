@@ -43,6 +43,9 @@ def test_a_table_is_fitted_profiled_sampled_kept_and_drawn(
     assert told["best"]["sd_x"] == pytest.approx(0.01, rel=0.6)
     assert told["within_0.01"] == told["starts"] == 4
     assert told["identifiable"] == dict.fromkeys(("k", "x", "sd_x"), "identifiable")
+    assert told["sample_too_short"]
+    low, middle, high = told["credible"]["k"]
+    assert low < middle < high
     low, high = told["confidence"]["k"]
     assert low < told["best"]["k"] < high
     assert told["files"] == [str(out), str(plot), str(tmp_path / "fit_profiles.png")]

@@ -314,6 +314,28 @@ def test_what_is_wrong_is_said(
     assert said in str(wrong.value)
 
 
+def test_what_is_given_is_not_found(decay: Model) -> None:
+    with pytest.raises(ValueError, match="'k' is given and to be found as well"):
+        fitting.table(decay, measured(0.7, 3.0), {"k": (0.1, 1.0)}, params={"k": 0.5})
+
+
+def test_an_event_that_moves_with_a_parameter() -> None:
+    """x rises by 1 a time unit from when it is switched on: x(4) = 4 - when."""
+    model = ax.load(
+        "model late()\n  var x = 0, on = 0; when = 1; const when\n  x' = on\n"
+        "  at time > when: on = 1\nend\n"
+    )
+    data = pd.DataFrame({"time": TIMES, "x": np.maximum(TIMES - 1.4, 0.0)})
+    problem = fitting.table(model, data, {"when": (1.1, 1.9)}, noise=0.1)
+    objective = fitting.Objective(problem)
+    wanted = 1.5 * np.log(10.0) * 2 * 0.1 / 0.1**2  # two points after it, each 0.1 too low
+    for analytic in (True, False):  # by equations where they hold, and by differences
+        objective.simulation.analytic = analytic
+        found = objective.slopes(np.log10([[1.5]]))
+        assert found.gradient[0] == pytest.approx([wanted], rel=1e-3)
+    assert fitting.fit(problem, starts=2)["best"].values == pytest.approx([1.4], rel=1e-5)
+
+
 def test_what_petab_problems_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such file"):
         fitting.petab(tmp_path / "none.yaml")

@@ -232,6 +232,13 @@ def _summary(ds: xr.Dataset, seconds: float, paths: list[str]) -> dict[str, Any]
         "seconds": round(seconds, 3),
         "files": paths,
     }
+    if "credible" in ds:
+        length = float(ds["autocorrelation"].max())
+        told["credible"] = {
+            k: list(map(float, v)) for k, v in zip(keys, ds["credible"].values, strict=True)
+        }
+        told["autocorrelation"] = _number(length)
+        told["sample_too_short"] = not ds.sizes["draw"] >= 50.0 * length
     if "identifiable" in ds:
         keys = list(map(str, ds["profiled"].values))
         told["identifiable"] = dict(zip(keys, map(str, ds["identifiable"].values), strict=True))
@@ -266,10 +273,15 @@ def _lines(ds: xr.Dataset, told: dict[str, Any]) -> list[str]:
             low, high = told["confidence"][key]
             ends = [f"{end:.4g}" if end is not None else "open" for end in (low, high)]
             word = f"95 % {' to '.join(ends)}, {told['identifiable'][key]}"
+        if "credible" in ds:
+            low, _, high = ds["credible"].values[at]
+            word += f"; sampled {low:.4g} to {high:.4g}"
         said.append(f"  {key:<{width}} {value:>12.6g}   {word}")
     if told["rank"] < len(told["best"]):
         said.append(f"the data tell {told['rank']} of {len(told['best'])} directions; silent are")
         said += [f"  {line}" for line in directions(ds)]
+    if told.get("sample_too_short"):
+        said.append("the sample is shorter than 50 autocorrelation times; draw more steps")
     said.append(
         f"{told['runs']:,} runs ({told['failed_runs']:,} failed) in {told['seconds']:.1f} s"
     )

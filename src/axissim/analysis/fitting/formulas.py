@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from axissim.model.expression import TIME, Expression, name, number, operation
@@ -78,9 +77,6 @@ def _pieces(pieces: list[tuple[Expression, Expression]]) -> Expression:
             value if test.op == "number" and test.value else operation("where", test, value, total)
         )
     return total
-
-
-Reader = Callable[[Any, str], Expression]
 
 
 def from_text(text: Any, where: str) -> Expression:

@@ -138,6 +138,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         _distinct("parameter", [u.id for u in self.unknowns])
+        for key in sorted({u.id for u in self.unknowns} & self.fixed.keys()):
+            raise ValueError(f"'{key}' is given and to be found as well; leave one out")
         _distinct("observable", [r.id for r in self.readings])
         _distinct("condition", [c.id for c in self.conditions])
         if not self.unknowns:
@@ -146,10 +148,6 @@ class Problem:
             raise ValueError("nothing was measured; the table of measurements is empty")
         self._check_conditions()
         self._check_measurements()
-
-    @property
-    def known(self) -> dict[str, float]:
-        return dict(self.fixed)
 
     @property
     def low(self) -> Any:

@@ -37,7 +37,7 @@ class Simulation:
         How many have been made, and how many of them failed; one with slopes counts once.
     analytic : bool
         Whether slopes are those of the sensitivity equations; else central differences, because
-        the equations do not hold: an event or a jump moves with a parameter.
+        the equations do not hold for a parameter (see `axissim.analysis.sensitivity`).
     """
 
     problem: Problem

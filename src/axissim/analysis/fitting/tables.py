@@ -13,7 +13,6 @@ from axissim.analysis.fitting.formulas import from_text
 from axissim.analysis.fitting.problem import Condition, Measurement, Problem, Reading, Unknown
 from axissim.model.expression import name, names, number
 from axissim.model.model import Model, Parameter, State, suggestion
-from axissim.model.rates import with_read_outs
 
 _TIDY = ("observable", "time", "value")
 _NOISE = ("sigma", "sd")
@@ -77,7 +76,7 @@ def table(
         extra += [u for u in more if u.id not in parameters]
     conditions, measurements = _conditions(experiments, rows)
     return Problem(
-        id=model.id, model=with_read_outs(model, ()), unknowns=(*unknowns, *extra),
+        id=model.id, model=model, unknowns=(*unknowns, *extra),
         readings=tuple(readings), measurements=measurements, conditions=conditions,
         fixed=dict(params or {}), protocol=protocol,
     )  # fmt: skip
