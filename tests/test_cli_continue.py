@@ -37,6 +37,8 @@ def test_two_parameters_to_files_and_a_picture(axissim, tmp_path):
     again = tmp_path / "again.png"
     assert axissim("plot", nc, "--out", again, "-o", "A")[0] == 0
     assert again.read_bytes().startswith(b"\x89PNG")
+    code, _, err = axissim("plot", nc, "--out", tmp_path / "no.png", "-o", "G")
+    assert (code, err.strip()) == (2, "error: 'G' is not in the result; it holds F, A")
 
 
 def test_a_fixed_parameter_beside_the_range(axissim):

@@ -105,6 +105,13 @@ def test_a_model_with_events_is_measured():
     assert np.isnan(ds["multiplier_real"]).all()
 
 
+def test_a_cycle_of_a_family_is_measured():
+    """x'' = -x: every circle is a cycle, of period 2 pi."""
+    ds = cycle(ax.load("model centre; x=1; y=0; x'=y; y'=-x; end"))
+    assert float(ds["period"]) == pytest.approx(2 * np.pi, rel=1e-6)
+    assert int(ds["exact"]) == 0
+
+
 def test_a_phase_of_ones_own_choice():
     ds = cycle(ax.load(POINCARE), outputs=["x", "y"], phase="y")
     assert row(ds, "y", "t_max") == 0.0
@@ -119,6 +126,10 @@ def test_a_phase_of_ones_own_choice():
         ("model clock; x=1; x'=sin(time)-x; end", "the clock's"),
         ("model grown; x=1; x'=1; end", "neither rests nor repeats"),
         ("model blown; x=1; x'=x^2; end", "failed before"),
+        (
+            "model lorenz; x=1; y=1; z=20; x'=10*(y-x); y'=28*x-y-x*z; z'=x*y-8*z/3; end",
+            "settles on no cycle|never comes back|neither rests nor",
+        ),
     ],
 )
 def test_no_cycle_is_told_in_one_line(text, said):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axissim.analysis.field.approach import Approach
 from axissim.analysis.field.laws import told
 from axissim.analysis.field.setting import (
     Setting,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cycle", "pulses"]
 
+_REPELS = 1.05  # a multiplier beyond this is no error of the mesh
 _FINE = 24  # places in each interval at which extremes are looked for
 _OWN = ("period", "period_error", "stable", "multiplier_real", "multiplier_imag", "exact")
 SUMMARY = ("minimum", "maximum", "amplitude", "mean", "t_max", "t_min")
@@ -49,7 +51,8 @@ def cycle(
 
     A run is followed until it repeats itself; collocation at Gauss's points then solves for the
     cycle and its period on meshes that are made finer until the period stays.  Constant delays are
-    part of it.  A model with events is only measured: its period is that of a run.
+    part of it.  A model with events or algebraic rules, or a cycle that is one of a family (as
+    where an energy is conserved), is only measured: its period is that of a run.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def cycle(
     Raises
     ------
     ModelError
-        One line where the run comes to rest, fails, or is driven by a clock.
+        One line where the run comes to rest, fails, never repeats itself or is driven by a clock.
     """
     if points < 3 or not tol > 0.0:
         raise ModelError("points are 3 or more, and tol is above 0")
@@ -88,8 +91,7 @@ def cycle(
         raise ModelError(f"phase: '{phase}' is not among the outputs; ask for it")
     found = settled(asked, span)
     repeat = repeated(asked, found)
-    measured = asked.field.opened.has_events or asked.field.n > asked.field.d
-    one = None if measured else exact(around(asked, found, repeat.course), repeat, tol)
+    one = _solved(asked, found, repeat, tol)
     config = {"analysis": "cycle", "tol": tol, "phase": phase or keys[0]}
     into: dict[str, Any] = {}
     late = asked.field.start + float(found.after[0])
@@ -103,6 +105,22 @@ def cycle(
     laws = told(found.conserved[0], asked.field.opened.movers, found.begun[0])
     ds = frame(asked, config).assign(into).set_coords("time")
     return ds.assign_attrs(conserved=json.dumps(laws), phase=phase or keys[0])
+
+
+def _solved(asked: Setting, found: Approach, repeat: Repeat, tol: float) -> Cycle | None:
+    """The cycle by its equations; None where it can only be measured."""
+    if asked.field.opened.has_events or asked.field.n > asked.field.d:
+        return None
+    one = exact(around(asked, found, repeat.course), repeat, tol)
+    if one is None:
+        return None
+    values = multipliers(one.of, one.w)
+    if np.isfinite(values).all() and np.abs(values).max(initial=0.0) > _REPELS:
+        raise ModelError(
+            f"'{asked.model.id}' settles on no cycle: it comes near one of period {one.period:.6g} "
+            "again and again, but that is unstable"
+        )
+    return one
 
 
 def _fine_course(one: Cycle | None, repeat: Repeat) -> tuple[Any, Any, Any]:

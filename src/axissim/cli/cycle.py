@@ -15,6 +15,10 @@ from axissim.cli.resting import complex_text, saved, signed, subject, table
 if TYPE_CHECKING:
     import xarray as xr
 
+_MEASURED = (
+    "measured in a run, not solved for: events, algebraic rules, or a cycle that is one of a family"
+)
+
 
 def cycle(
     model: ModelName,
@@ -68,7 +72,7 @@ def cycle(
     else:
         _print(ds, paths)
     if not quiet and not int(ds["exact"]):
-        print("measured in a run, not solved for: events or algebraic rules", file=sys.stderr)
+        print(_MEASURED, file=sys.stderr)
 
 
 def _outputs(ds: xr.Dataset) -> list[str]:

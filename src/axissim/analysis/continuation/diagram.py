@@ -205,6 +205,8 @@ def _own(begun: Beginning, walk: Walk) -> list[Tube]:
         one = exact(around(begun.still, begun.found, repeat.course), repeat, _ROUGH)
     except ModelError:
         return []
+    if one is None:
+        return []
     x, period, _ = one.of.split(one.w)
     u = begun.of.coordinates(one.of.of.movers(x))
     return [tube_through(_rest(begun), one.of.mesh, u, period, float(begun.free[0]), walk)]

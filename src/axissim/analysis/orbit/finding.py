@@ -165,13 +165,10 @@ def around(asked: Setting, found: Approach, course: Any) -> Manifold:
     return manifold(asked.field, found.q[:1], found.begun[:1], sizes(course), held, free, late)
 
 
-def exact(of: Manifold, repeat: Repeat, tol: float) -> Cycle:
-    """The cycle beside a period of integration, on meshes ever finer.
+def exact(of: Manifold, repeat: Repeat, tol: float) -> Cycle | None:
+    """The cycle beside a period of integration, on meshes ever finer; None if there is no one.
 
-    Raises
-    ------
-    ModelError
-        If Newton's method does not find it.
+    Newton's method does not find a cycle that is one of a family.
     """
     x = of.coordinates(repeat.course)
     course = x[:-1] + np.linspace(0.0, 1.0, len(x))[:-1, None] * (x[0] - x[-1])  # closed
@@ -189,5 +186,5 @@ def exact(of: Manifold, repeat: Repeat, tol: float) -> Cycle:
                 return Cycle(problem, w, error)
             last = period
         elif intervals >= _MOST:
-            raise ModelError("the cycle was seen, but Newton's method does not find it exactly")
+            return None
         intervals *= 2
