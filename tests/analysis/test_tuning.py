@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import binomtest
 import axissim as ax
 from axissim.analysis.tuning import Lever, Target, tune
 from axissim.analysis.tuning.front import OF_EACH, Scores, best, front, wilson
+from axissim.analysis.tuning.trials import Outcome, Trials
 
 # At rest x is u/k; side is what the inflow does besides, burst what ends in finite time.
 MODEL = ax.load(
@@ -208,6 +210,28 @@ def test_a_summary_without_a_value_is_outside() -> None:
     assert (ds["share"] == 0.0).all()
     assert (ds["failed"] == 0).all()
     assert (ds["miss"] == 1.0).all()
+
+
+def test_what_was_found_before_an_interruption_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, left = Trials.outcome, [0]
+
+    def interrupted(self: Trials, settings: Any, people: Any) -> Outcome:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return run(self, settings, people)
+
+    monkeypatch.setattr(Trials, "outcome", interrupted)
+    for calls in (1, 3, 14, 17):
+        left[0] = calls
+        ds = tune(MODEL, people=spread(100), **(ASKED | {"screen": 10}))
+        assert not json.loads(ds.attrs["config"])["complete"]
+        assert ds.sizes["candidate"] == (ds["people"] > 0).sum()
+        assert ds["front"].sum() > 0
+    assert ds["people"].max() == 31  # those of the level between, sqrt(10*100)
+    left[0] = 0
+    with pytest.raises(KeyboardInterrupt):
+        tune(MODEL, **ASKED)
 
 
 def test_same_seed_same_result_whatever_the_threads() -> None:

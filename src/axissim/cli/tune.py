@@ -28,7 +28,7 @@ from axissim.cli.question import protocol, titled, vacant, written
 from axissim.cli.tuning_file import Case, read_case
 from axissim.cli.tuning_table import lines, summary
 
-SOME_FAILED = 3
+SOME_FAILED, INTERRUPTED = 3, 130
 
 
 def tune(
@@ -153,6 +153,9 @@ def tune(
             f"{ds.attrs['runs']:,} runs in {seconds:.1f} s with compiling: {rate:,.0f} runs/s",
             file=sys.stderr,
         )
+    if not json.loads(ds.attrs["config"])["complete"]:
+        print("interrupted: this is what was found by then", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
     if ds.attrs["failed_runs"]:
         print(f"{ds.attrs['failed_runs']:,} runs failed; none counts as a success", file=sys.stderr)
         raise typer.Exit(SOME_FAILED)

@@ -53,6 +53,12 @@ def reasons(trials: Trials, at: Any, people: Any) -> tuple[Any, Any, Any]:
     return slope, np.where(np.isfinite(elasticity), elasticity, np.nan), agree
 
 
+def none(trials: Trials) -> tuple[Any, Any, Any]:
+    """What `reasons` gives where nothing was tried."""
+    blank = np.full((len(trials.levers), len(trials.read_outs)), np.nan)
+    return blank, blank, blank
+
+
 def _mean(values: Any, there: Any) -> Any:
     with np.errstate(all="ignore"):
         return np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1)

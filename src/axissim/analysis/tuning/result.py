@@ -45,6 +45,8 @@ def result(
     import xarray as xr
 
     trials, targets = search.trials, search.targets
+    reading = np.full((trials.count, len(trials.read_outs)), np.nan)
+    reading[search.level.people] = search.level.outcome.values[best]
     names = [one.name for one in trials.read_outs]
     slope, elasticity, agree = why
     per = ("lever", "read_out")
@@ -54,9 +56,7 @@ def result(
             "stage": ("candidate", search.stage, {"long_name": "Round of the search, 0 the first"}),
             **_scores(search.levels, len(search.places)),
             **_over_people(search.levels, len(search.places)),
-            "reading": (
-                ("person", "read_out"), search.level.outcome.values[best], _about("Of the best")
-            ),
+            "reading": (("person", "read_out"), reading, _about("Of the best")),
             "slope": (per, slope, _about("Change of the mean per unit of the lever")),
             "elasticity": (per, elasticity, _about("Per cent for one per cent of the lever")),
             "agree": (per, agree, _about("Share of people in whom the change has that sign")),
@@ -66,7 +66,7 @@ def result(
     )  # fmt: skip
     flag = np.zeros(len(search.places), np.int8)
     flag[kept] = 1
-    ds["front"] = ("candidate", flag, {"long_name": "On the front, in all people"})
+    ds["front"] = ("candidate", flag, {"long_name": "On the front of those run in most people"})
     chosen = int(search.level.rows[best])
     return ds.assign_attrs(_provenance(trials, targets, costs, chosen, config))
 
@@ -194,6 +194,7 @@ def _provenance(
         "targets": [_plain(asdict(target)) for target in targets],
         "costs": [_plain(asdict(cost)) for cost in costs],
         "derived": dict(config["derived"]),
+        "complete": config["complete"],
         "search": {key: config[key] for key in ("n", "rounds", "screen", "finalists", "tolerate")},
         **{key: of_runs[key] for key in ("method", "rtol", "max_steps", "set", "protocol")},
     }

@@ -132,6 +132,11 @@ class Search:
             better = self.stage[level.rows[self.best]] == self.round
             self.width = min(2.0 * self.width, _WIDEST) if better else self.width / 2.0
 
+    def leave_untried(self) -> None:
+        """Forget candidates that were to be tried when the search was interrupted."""
+        count = 1 + max(int(level.rows.max()) for level in self.levels)
+        self.places, self.stage = self.places[:count], self.stage[:count]
+
     def few(self, count: int) -> Any:
         """`count` candidates of the last level for more people.
 

@@ -14,7 +14,7 @@ import numpy as np
 from axissim.analysis.tuning.asked import trials_of, with_limits
 from axissim.analysis.tuning.levers import Lever, levers_of
 from axissim.analysis.tuning.readouts import clock
-from axissim.analysis.tuning.reasons import reasons
+from axissim.analysis.tuning.reasons import none, reasons
 from axissim.analysis.tuning.result import result
 from axissim.analysis.tuning.search import Search
 from axissim.analysis.tuning.targets import costs_of, targets_of
@@ -96,7 +96,7 @@ def tune(
         Wilson interval, ``miss`` (mean distance outside, 0 to 1), ``cost_mean``, ``violated``,
         ``failed``, ``people`` it was run in, ``front``.  ``slope`` and ``elasticity`` of each
         read-out with each lever about the best, whose number is the attribute ``best``, and its
-        ``reading`` in each person.
+        ``reading`` in each person.  After Ctrl-C what was found by then.
 
     Raises
     ------
@@ -120,24 +120,37 @@ def tune(
         model, levers_of(levers), (*bands, *paid), people, derived or {}, clock(t), options
     )
     trials.watch = watch
-    some, everybody = np.arange(min(screen, trials.count)), np.arange(trials.count)
+    some = np.arange(min(screen, trials.count))
     search = Search(trials, bands, len(paid), tolerate, np.random.default_rng(seed))
-    search.begin(whole(n), some)
+    complete, why = True, none(trials)
+    try:
+        _searched(search, whole(n), rounds, some, finalists)
+        at = search.settings[search.level.rows[search.best]]
+        why = reasons(trials, at, some)
+    except KeyboardInterrupt:
+        if not search.levels:
+            raise
+        complete = False
+        search.leave_untried()
+    config = {
+        "n": n, "rounds": rounds, "screen": len(some), "finalists": finalists,
+        "tolerate": tolerate, "derived": derived or {}, "seed": seed, "complete": complete,
+    }  # fmt: skip
+    return result(search, paid, search.level.rows[search.front], search.best, why, config)
+
+
+def _searched(search: Search, n: int, rounds: int, some: Any, finalists: int) -> None:
+    """All steps of a search: in some people, in more, in all."""
+    everybody = np.arange(search.trials.count)
+    search.begin(n, some)
     search.rounds(rounds, max(8, n // 4))
-    middle = int(np.sqrt(len(some) * trials.count))
+    middle = int(np.sqrt(len(some) * len(everybody)))
     if middle >= 2 * len(some):
         search.run(search.few(2 * finalists), np.arange(middle))
         search.rounds(_AGAIN, finalists)
-    if trials.count > len(search.level.people):
+    if len(everybody) > len(search.level.people):
         search.run(search.few(finalists), everybody)
         search.rounds(1, finalists // 2)
-    level, kept = search.level, search.front
-    why = reasons(trials, search.settings[level.rows[search.best]], some)
-    config = {
-        "n": n, "rounds": rounds, "screen": len(some), "finalists": finalists,
-        "tolerate": tolerate, "derived": derived or {}, "seed": seed,
-    }  # fmt: skip
-    return result(search, paid, level.rows[kept], search.best, why, config)
 
 
 def _check(rounds: int, screen: int, finalists: int, tolerate: float) -> None:
