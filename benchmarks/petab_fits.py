@@ -22,6 +22,8 @@ from typing import Any
 
 # AMICI, tests/benchmark_models/benchmark_models.yaml (BSD-3-Clause), with the sign turned
 REFERENCE = {
+    "Bachmann_MSB2011": -418.40573341425295,
+    "Beer_MolBioSystems2014": -58622.9145631413,
     "Boehm_JProteomeRes2014": 138.22199693517703,
     "Borghans_BiophysChem1997": -83.3237191357272,
     "Brannmark_JBC2010": 141.889113770537,
@@ -31,6 +33,9 @@ REFERENCE = {
     "Fiedler_BMCSystBiol2016": -58.58390161681,
     "Fujita_SciSignal2010": -53.08377736998929,
     "Isensee_JCB2018": 3949.375966548649,
+    "Lucarelli_CellSystems2018": 1681.6059879426584,
+    "Schwen_PONE2014": 943.9992988598723,
+    "Smith_BMCSystBiol2013": 888198.436541014,
     "Sneyd_PNAS2002": -319.79177818768756,
     "Weber_BMC2015": 296.2017922646865,
     "Zheng_PNAS2012": -278.33353271001477,
