@@ -347,6 +347,20 @@ def test_ranking() -> None:
     assert np.allclose(found["of_mean"].sel(output="x"), [3.0, 1.0, 0.0], atol=1e-5)
 
 
+def test_the_picture_is_of_one_set_of_values() -> None:
+    design = xr.Dataset({"k": ("sample", [0.5, 1.0])})
+    ds = sensitivity(ax.load(DECAY), ["k", "x"], t=(0, 2, 5), design=design)
+    with pytest.raises(ValueError, match="this picture is of one set of values; pick one of each"):
+        ax.plot.picture(ds)
+    figure = ax.plot.picture(ds.isel(sample=0), ids=["y"])
+    assert [axes.get_title("left") for axes in figure.axes] == ["y", ""]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["x", "k"]
+    with pytest.raises(ValueError, match="'z' is not in the result; it holds x, y"):
+        ax.plot.picture(ds.isel(sample=0), ids=["z"])
+    with pytest.raises(ValueError, match="make them by axissim sensitivity --local"):
+        ax.plot.picture(ax.simulate(ax.load(DECAY), t=(0, 1, 2)), "sensitivities")
+
+
 @pytest.mark.parametrize(
     ("keys", "options", "message"),
     [
