@@ -101,10 +101,15 @@ def test_only_what_is_asked_for_is_drawn() -> None:
     assert [axes.get_title("left") for axes in figure.axes] == ["Synthesis"]
 
 
-@pytest.mark.parametrize("kind", sorted({*plot.KINDS} - {"failures", "bands"}))
+@pytest.mark.parametrize("kind", ["auto", "timecourse", "fan", "heatmap", "overview"])
 def test_an_unknown_variable_is_refused(kind: str) -> None:
     with pytest.raises(ValueError, match="'edda' is not in the result; it holds eda, V_TH"):
         plot.picture(result({"k": [1, 2], "q": [1, 2]}), kind, ids=["edda"])
+
+
+def test_a_diagram_is_of_a_continuation() -> None:
+    with pytest.raises(ValueError, match="axissim continue"):
+        plot.picture(result({}), "bifurcation")
 
 
 def test_an_unknown_kind_is_refused() -> None:

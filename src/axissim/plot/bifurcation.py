@@ -47,8 +47,10 @@ def bifurcation(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figur
     Raises
     ------
     ValueError
-        For an id that is not there.
+        For an id that is not there, or a result of something else.
     """
+    if "parameter" not in ds.attrs or "point" not in ds.dims:
+        raise ValueError("a bifurcation diagram is of what axissim continue has followed")
     parameter = str(ds.attrs["parameter"])
     shown = _ids(ds, parameter, ids)
     two = "curve_point" in ds.dims
