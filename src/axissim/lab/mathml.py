@@ -50,7 +50,7 @@ def mathml(root: Expression, *, negative: bool = False) -> str:
     """An expression as a ``<math>`` element, with a minus sign before it if `negative`."""
     text = _written(root)
     if negative:
-        text = (_MINUS + _within(text, OPERATIONS["neg"].binding), 0)
+        text = (_MINUS + _within(text, OPERATIONS["mul"].binding), 0)
     return f"<math>{text[0]}</math>"
 
 

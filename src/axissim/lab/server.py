@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from axissim.lab.answers import answer
 from axissim.lab.asked import Asked, MalformedError, asked, read
 from axissim.lab.described import DISCLAIMER, described
 from axissim.lab.export import files
@@ -29,20 +33,23 @@ from axissim.model.model import ModelError
 
 STATIC = Path(__file__).parent / "static"
 _WORKERS = 2
+_FIRST_PICTURE = 1.5  # seconds in which nothing but the first picture is worked on
+_FIRST = "dopamine_terminal"  # run at the start where no model was named
 
 
 class Pages:
     """What is answered over HTTP."""
 
-    def __init__(self, shelf: Shelf, pool: Executor) -> None:
-        self.shelf, self.pool = shelf, pool
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._first = cache(self._start)
 
     async def page(self, _: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
     async def start(self, _: Request) -> Response:
         """What a page needs first: the gallery, the lessons, the languages."""
-        return JSONResponse(await run_in_threadpool(self._start))
+        return JSONResponse(await run_in_threadpool(self._first))
 
     def _start(self) -> dict[str, Any]:
         drawn = json.loads((STATIC / "thumbnails.json").read_text("utf-8"))
@@ -103,6 +110,18 @@ async def _body(request: Request) -> bytes:
     return found
 
 
+def _warmed(shelf: Shelf) -> None:
+    """Do while the browser opens what the first questions would wait for: imports, mostly."""
+    key = next(iter(shelf.named), _FIRST)
+    start, stop, _ = shelf.card(key).span
+    first = {"model": key, "t": [start, stop, 2]}
+    with suppress(ModelError):
+        bench = shelf.bench(key)
+        answer(bench, asked({"kind": "run", **first}))
+        time.sleep(_FIRST_PICTURE)
+        answer(bench, asked({"kind": "fan", **first}))
+
+
 def application(named: Sequence[str] = (), *, port: int) -> Starlette:
     """The lab as an ASGI application.
 
@@ -114,10 +133,11 @@ def application(named: Sequence[str] = (), *, port: int) -> Starlette:
         At which it will be reached; the Host and Origin of requests must name it.
     """
     shelf, pool = Shelf(named), ThreadPoolExecutor(_WORKERS, "axissim-lab")
-    pages, talk = Pages(shelf, pool), Talk(shelf, pool)
+    pages, talk = Pages(shelf), Talk(shelf, pool)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=_warmed, args=(shelf,), daemon=True).start()
         yield
         pool.shutdown(wait=False, cancel_futures=True)
 

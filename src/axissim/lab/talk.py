@@ -55,24 +55,43 @@ class Talk:
         return answer(self.shelf.bench(question.model), question)
 
 
-class _Line:
-    """One connection: what waits, by kind, in the order in which it was first asked."""
+class _Queue:
+    """Questions that wait, the newest of each kind, in the order in which they were first asked."""
 
-    def __init__(self, talk: Talk, socket: WebSocket) -> None:
-        self.talk_of, self.socket = talk, socket
+    def __init__(self) -> None:
         self.waiting: dict[str, Asked] = {}
         self.news = asyncio.Event()
 
+    def put(self, question: Asked) -> None:
+        self.waiting.pop(question.kind, None)
+        self.waiting[question.kind] = question
+        self.news.set()
+
+    async def take(self) -> Asked:
+        while not self.waiting:
+            self.news.clear()
+            await self.news.wait()
+        return self.waiting.pop(next(iter(self.waiting)))
+
+
+class _Line:
+    """One connection: runs are answered beside all else, so that no fan holds a slider up."""
+
+    def __init__(self, talk: Talk, socket: WebSocket) -> None:
+        self.talk_of, self.socket = talk, socket
+        self.runs, self.others = _Queue(), _Queue()
+
     async def talk(self) -> None:
-        answering = asyncio.create_task(self._answer())
+        answering = [asyncio.create_task(self._answer(q)) for q in (self.runs, self.others)]
         try:
             while True:
                 await self._take(await self.socket.receive())
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
-            answering.cancel()
-            await asyncio.gather(answering, return_exceptions=True)
+            for task in answering:
+                task.cancel()
+            await asyncio.gather(*answering, return_exceptions=True)
 
     async def _take(self, message: Any) -> None:
         if message["type"] == "websocket.disconnect":
@@ -89,20 +108,15 @@ class _Line:
         except MalformedError as wrong:
             await self.socket.send_text(error(str(wrong), number))
             return
-        self.waiting.pop(question.kind, None)
-        self.waiting[question.kind] = question
-        self.news.set()
+        (self.runs if question.kind == "run" else self.others).put(question)
 
-    async def _answer(self) -> None:
+    async def _answer(self, queue: _Queue) -> None:
         while True:
-            await self.news.wait()
-            while self.waiting:
-                question = self.waiting.pop(next(iter(self.waiting)))
-                said = await self.talk_of.answered(question)
-                await (self.socket.send_text if isinstance(said, str) else self.socket.send_bytes)(
-                    said  # type: ignore[arg-type]
-                )
-            self.news.clear()
+            said = await self.talk_of.answered(await queue.take())
+            if isinstance(said, str):
+                await self.socket.send_text(said)
+            else:
+                await self.socket.send_bytes(said)
 
 
 def error(text: str, number: int = 0, kind: str = "") -> str:

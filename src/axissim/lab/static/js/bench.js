@@ -84,7 +84,7 @@ export class Bench {
       el("label", { class: "tool" }, `${t("fan.title")} `, this.fanBox), this.curves);
     const save = saveMenu({ picture: () => this.picture(), asked: () => this.asked(), link: () => location.href, onError: (text) => this.tell(text) });
     const reset = el("button", { type: "button", class: "plain", data: { testid: "reset" }, onclick: () => this.reset() }, t("reset"));
-    this.element = el("div", { class: "bench" },
+    this.element = el("div", { class: "bench", data: { id: m.id } },
       el("div", { class: "title" }, el("div", {}, el("h1", {}, m.title), this.lesson ? null : el("p", {}, m.summary)), el("div", { class: "actions" }, reset, save)),
       this.lesson?.element,
       el("div", { class: "sides" },

@@ -10,6 +10,9 @@ import { speak, t } from "./texts.js";
 const [content, crumbs, status] = ["content", "crumbs", "status"].map((id) => document.getElementById(id));
 let bench = null;
 let line = null;
+let early = null; // the model that the address names, asked for before all else has come
+
+const asked = (id) => fetch(`/api/model/${encodeURIComponent(id)}`);
 
 async function show(start) {
   const state = parse(location.hash);
@@ -22,7 +25,8 @@ async function show(start) {
     return;
   }
   fill(content, el("p", { class: "loading" }, t("loading")));
-  const said = await fetch(`/api/model/${encodeURIComponent(state.id)}`);
+  const said = await (early?.id === state.id ? early.said : asked(state.id));
+  early = null;
   if (!said.ok) { fill(content, el("p", { class: "message" }, await said.text()), el("a", { href: "#/" }, t("crumbs.all"))); return; }
   const model = await said.json();
   if (parse(location.hash).id !== model.id) return;
@@ -35,15 +39,17 @@ async function show(start) {
 }
 
 async function begin() {
-  const start = await (await fetch("/api/start")).json();
-  await speak(start.languages);
-  document.getElementById("disclaimer").textContent = t("disclaimer");
-  document.getElementById("foot-note").textContent = t("foot");
+  const { place, id } = parse(location.hash);
+  if (place === "model") early = { id, said: asked(id) };
   line = new Line({
     onAnswer: (answer, message) => bench?.take(answer, message),
     onError: (answer) => bench?.wrong(answer),
     onState: (word) => { if (word === "closed") status.textContent = t("status.closed"); else if (word !== "asking") status.textContent = ""; },
   });
+  const start = await (await fetch("/api/start")).json();
+  await speak(start.languages);
+  document.getElementById("disclaimer").textContent = t("disclaimer");
+  document.getElementById("foot-note").textContent = t("foot");
   setInterval(() => {
     const since = line.busySince;
     if (since && performance.now() - since > 400) status.textContent = t("status.busy");
