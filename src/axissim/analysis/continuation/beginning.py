@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from axissim.analysis.field.approach import DRIVEN, Approach, approach, sizes
+from axissim.analysis.field.approach import DRIVEN, Approach, approach
+from axissim.analysis.field.courses import sizes
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.newton import rest

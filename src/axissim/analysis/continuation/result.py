@@ -14,9 +14,9 @@ from axissim.analysis.continuation.curves import CORNERS, Curve
 from axissim.analysis.continuation.cycle_table import cycles
 from axissim.analysis.continuation.cycles import Tube
 from axissim.analysis.continuation.wording import OWN, per_time
-from axissim.analysis.field.approach import is_stable
 from axissim.analysis.field.laws import told
 from axissim.analysis.field.setting import described, flags, frame, labels, values_of
+from axissim.analysis.field.spectrum import is_stable
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -7,26 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from axissim.analysis.field.courses import (
+    NEAR,
+    POINTS,
+    hurries,
+    late_size,
+    sizes,
+    swings_on,
+)
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.newton import rest
 from axissim.analysis.field.setting import Setting
-from axissim.analysis.field.spectrum import eigenvalues
+from axissim.analysis.field.spectrum import eigenvalues, is_stable
 from axissim.solve.work import OK
 from axissim.study.sweep import sweep
 
 WORDS = ("none", "steady", "unstable", "periodic", "failed", "driven")
 NONE, STEADY, UNSTABLE, PERIODIC, FAILED, DRIVEN = range(len(WORDS))
 
-_POINTS = 1001  # of a run that is watched, in its last half
 _TOGETHER = 256  # runs that are watched at a time, lest their courses fill the memory
 _FADED = 40.0  # time constants after which nothing is left of a swing
-_NEAR = 1e-3  # of a state's size: so near to rest a run must have come by itself
 _STAGES, _LONGER = 10, 5.0
 _FAR = 1e12  # so many times the greatest state at the start: a run does not come back
 _MOST_STEPS = 30_000
-_NOTHING = 1e-30
-_NOISE = 1e-6  # of a state's size: what integration leaves to and fro
 
 
 @dataclass
@@ -155,7 +159,7 @@ def _watched(asked: Setting, runs: Any, length: float, threads: int | None) -> t
     columns = question.design[runs] if len(question.columns) else np.empty((len(runs), 0))
     design = xr.Dataset({key: ("sample", columns[:, at]) for at, key in enumerate(asked.varied)})
     movers = list(asked.field.opened.movers)
-    half = np.linspace(start + length / 2.0, start + length, _POINTS)
+    half = np.linspace(start + length / 2.0, start + length, POINTS)
     times = np.concatenate([np.linspace(start, half[0], 17)[:-1], half])
     states = {s.id for s in asked.model.states}
     ds = sweep(
@@ -185,16 +189,16 @@ def _judge(
         found.gone[run] = True
         found.ends[run] = found.means[run] = found.begun[run]
         return
-    found.ends[run], found.means[run] = course[-1], course[-_POINTS:].mean(axis=0)
+    found.ends[run], found.means[run] = course[-1], course[-POINTS:].mean(axis=0)
     found.lows[run] = course.min(axis=0)
-    swings = _swings(course[16:], sizes(course))
-    if not swings and _hurries(course):
+    swings = swings_on(course[16:], sizes(course))
+    if not swings and hurries(course):
         return
     here = surroundings(asked, found, run, course, length)
     u, converged = rest(here, here.coordinates(course[-1:]), _at_zero(asked), tol)
     x = here.movers(u)[0]
-    distance = np.abs((course[-1] - x) / _late_size(course)).max(initial=0.0)
-    if not converged[0] or distance > _NEAR:
+    distance = np.abs((course[-1] - x) / late_size(course)).max(initial=0.0)
+    if not converged[0] or distance > NEAR:
         if swings and length > _patience(asked, found, run, here, tol):
             found.status[run] = PERIODIC
         return
@@ -207,17 +211,6 @@ def _judge(
         return
     found.x[run], found.values[run] = x, values
     found.status[run] = STEADY if stable else UNSTABLE
-
-
-def _late_size(course: Any) -> Any:
-    """How large each mover is in the end, not less than a thousandth of what it has been."""
-    return np.maximum(sizes(course[-_POINTS // 10 :]), 1e-3 * sizes(course))
-
-
-def _hurries(course: Any) -> bool:
-    """Whether a run still moves in the end, by more than one that is near rest could."""
-    recent = course[-_POINTS // 10 :]
-    return bool(np.any(np.ptp(recent, axis=0) > 10.0 * _NEAR * _late_size(course)))
 
 
 def _patience(asked: Setting, found: Approach, run: int, here: Manifold, tol: float) -> float:
@@ -280,42 +273,3 @@ def _still(asked: Setting, q: Any, course: Any, late: float) -> Any:
             break
         still[: of.d] = silent
     return still[: of.d]
-
-
-def sizes(rows: Any) -> Any:
-    """The greatest size of each mover; 1 where it is nothing but what rounding leaves."""
-    size = np.nanmax(np.abs(rows), axis=0)
-    return np.where(size > _NOTHING, size, 1.0)
-
-
-def is_stable(values: Any) -> bool:
-    """Whether every eigenvalue lies to the left of 0, beyond what rounding leaves."""
-    if not len(values):
-        return True
-    if not np.isfinite(values).all():
-        return False
-    return bool(values.real.max() < -1e-13 * np.abs(values).max())
-
-
-def _swings(course: Any, largest: Any) -> bool:
-    """Whether a course goes up and down as far as ever to its end.
-
-    Spread, not range, is compared: samples of sharp peaks miss their tops.
-    """
-    early, late = course[: len(course) // 2], course[len(course) // 2 :]
-    size = np.abs(course).max(axis=0)
-    before, after = early.std(axis=0), late.std(axis=0)
-    moving = (after > 1e-4 * np.where(size > 0.0, size, 1.0)) & (after > _NOISE * largest)
-    if not moving.any():
-        return False
-    change = np.abs(after - before)[moving] / np.maximum(after, before)[moving]
-    if np.median(change) > 0.1 or change.max() > 0.5:
-        return False
-    turns = [_turns(course[:, at]) for at in np.flatnonzero(moving)]
-    return bool(np.max(turns) >= 6)
-
-
-def _turns(course: Any) -> int:
-    way = np.sign(np.diff(course))
-    way = way[way != 0]
-    return int(np.sum(way[1:] != way[:-1]))

@@ -46,6 +46,15 @@ def eigenvalues(slopes: Slopes, mass: Any, most: int = 0) -> list[Any]:
     return found
 
 
+def is_stable(values: Any) -> bool:
+    """Whether every eigenvalue lies to the left of 0, beyond what rounding leaves."""
+    if not len(values):
+        return True
+    if not np.isfinite(values).all():
+        return False
+    return bool(values.real.max() < -1e-13 * np.abs(values).max())
+
+
 def _plain(now: Any, mass: Any) -> Any:
     """Those of the Jacobian, implicit quantities eliminated."""
     d = int(mass.sum())

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from axissim.analysis.field.approach import Approach, is_stable, pace, surroundings
+from axissim.analysis.field.approach import Approach, pace, surroundings
 from axissim.analysis.field.manifold import Manifold
 from axissim.analysis.field.newton import rest
 from axissim.analysis.field.setting import Setting
-from axissim.analysis.field.spectrum import eigenvalues
+from axissim.analysis.field.spectrum import eigenvalues, is_stable
 
 _ALIKE = 1e-6  # of a state's size: rests that are one
 _SPREAD = 1.5  # of starts, in natural logarithms

@@ -16,8 +16,8 @@ from axissim.analysis.field.approach import (
     UNSTABLE,
     Approach,
     approach,
-    sizes,
 )
+from axissim.analysis.field.courses import sizes
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.setting import Setting
