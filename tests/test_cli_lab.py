@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import importlib.util
+import json
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,6 +38,24 @@ def test_it_serves_until_it_is_stopped(tmp_path) -> None:
         assert fetched(address, "/api/model/decay")[0] == 200
         assert fetched(address, "/", Host="evil.example")[0] == 403
         assert fetched(address, "/", Origin="http://evil.example")[0] == 403
+
+
+def test_an_oversized_message_ends_its_line_and_no_more() -> None:
+    from websockets.exceptions import ConnectionClosed
+    from websockets.sync.client import connect
+
+    question = {"kind": "run", "model": "gnrh_smith", "t": [0, 24, 11], "outputs": ["T"]}
+    with served() as address:
+        at, own = f"ws://{urlsplit(address).netloc}/ws", address.rstrip("/")
+        with connect(at, origin=own, max_size=None) as line:
+            with suppress(ConnectionClosed):
+                line.send("x" * 10_000_000)
+            with pytest.raises(ConnectionClosed) as left:
+                line.recv()
+            assert left.value.rcvd is None or left.value.rcvd.code == 1009
+        with connect(at, origin=own) as line:
+            line.send(json.dumps(question))
+            assert len(line.recv()) > 100
 
 
 def test_only_this_machine_hears_it() -> None:

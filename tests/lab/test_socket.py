@@ -99,6 +99,7 @@ def test_why_names_the_term_that_moved(page: TestClient) -> None:
         ({"params": [1]}, "mapping"),
         ({"params": {"Vd": 10**400}}, "finite"),
         ({"outputs": ["no_such"]}, "no_such"),
+        ({"outputs": ["rate(eda)"]}, "rate(eda)"),
         ({"outputs": ["__import__('os')"]}, "__import__"),
         ({"outputs": ["eda"] * 3 + [str(i) for i in range(30)]}, "at most"),
         ({"t": [0, 24]}, "start, stop"),

@@ -42,7 +42,11 @@ def page(bench: Bench, asked: Asked) -> str:
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{escape(title)}</title>
 <!-- Made by axissim lab. {DISCLAIMER}
-     Curves are drawn by uPlot (MIT licence, (c) 2022 Leon Sorokin). -->
+
+Curves are drawn by uPlot:
+
+{_read("vendor/uplot/LICENSE").replace("--", "- -")}
+-->
 <style>
 {_read("vendor/uplot/uPlot.min.css")}
 {_read("lab.css")}

@@ -79,9 +79,9 @@ export class Bench {
     this.times = [time(0), time(1)];
     this.curves = this.picker();
     this.view = el("div", { id: "view", role: "tabpanel", tabindex: "-1" }, this.courses.element, this.plane?.element, this.equations.element, this.why?.element, this.about);
+    this.drawing = [el("label", { class: "tool" }, `${t("fan.title")} `, this.fanBox), this.curves];
     this.tools = el("div", { class: "tools" },
-      el("label", { class: "tool" }, `${t("span.label")} `, this.times[0], " – ", this.times[1], ` ${m.timeUnit}`),
-      el("label", { class: "tool" }, `${t("fan.title")} `, this.fanBox), this.curves);
+      el("span", { class: "tool" }, `${t("span.label")} `, this.times[0], " – ", this.times[1], ` ${m.timeUnit}`), this.drawing);
     const save = saveMenu({ picture: () => this.picture(), asked: () => this.asked(), link: () => location.href, onError: (text) => this.tell(text) });
     const reset = el("button", { type: "button", class: "plain", data: { testid: "reset" }, onclick: () => this.reset() }, t("reset"));
     this.element = el("div", { class: "bench", data: { id: m.id } },
@@ -152,8 +152,10 @@ export class Bench {
       this.tabs.children[at].setAttribute("aria-selected", String(name === this.state.view));
       this.tabs.children[at].tabIndex = name === this.state.view ? 0 : -1;
     });
+    this.tabs.children[this.views.indexOf(this.state.view)].scrollIntoView({ inline: "nearest", block: "nearest" });
     this.view.setAttribute("aria-labelledby", `tab-${this.state.view}`);
     this.tools.hidden = !["courses", "plane", "why"].includes(this.state.view);
+    for (const tool of this.drawing) tool.hidden = this.state.view !== "courses";
     if (this.state.view === "equations") { this.equations.open(); this.equations.mark(this.last); }
     if (!tell) return;
     this.ask();

@@ -60,9 +60,14 @@ function lessonCard(one, at, start) {
   const about = start.models.find((m) => m.id === one.model);
   return el("li", { class: "card lesson" },
     el("a", { href: `#/model/${one.model}?lesson=${one.id}`, data: { testid: `lesson-${one.id}` } },
-      el("p", { class: "step" }, t("lessons.number", { n: at + 1 })),
+      el("p", { class: "step" }, t("lessons.number", { n: at + 1 }), finished().includes(one.id) ? el("span", { class: "ok" }, ` ✓ ${t("lessons.finished")}`) : null),
       el("h3", {}, one.title),
       el("p", { class: "quiet" }, about ? about.title : one.model)));
+}
+
+// Lessons finished on this machine.
+function finished() {
+  try { return JSON.parse(localStorage.getItem("lessons") || "[]"); } catch { return []; }
 }
 
 // Curves as the server tells them: whole numbers from 0 to 100.
