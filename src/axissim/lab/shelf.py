@@ -50,16 +50,7 @@ class Shelf:
         self._known(identifier)
         if identifier not in self._own:
             return card(identifier)
-        model = self._own[identifier]
-        return Card(
-            identifier,
-            title=model.name or model.id,
-            axis="yours",
-            time_unit=model.time_unit,
-            outputs=tuple(part.id for part in model.movers[:4]),
-            span=(0.0, 100.0, 401),
-            note=model.note,
-        )
+        return card_of(self._own[identifier])
 
     def source(self, identifier: str) -> str:
         """What `axissim.load` reads a model from: an id, or a file's name."""
@@ -82,3 +73,18 @@ class Shelf:
         if identifier not in self.ids:
             near = suggestion(identifier, self.ids)
             raise ModelError(f"there is no model '{identifier[:80]}' here{near}")
+
+
+def card_of(model: Model) -> Card:
+    """The card of a shipped model; of another one, what the model itself says."""
+    if model.id in shipped():
+        return card(model.id)
+    return Card(
+        model.id,
+        title=model.name or model.id,
+        axis="yours",
+        time_unit=model.time_unit,
+        outputs=tuple(part.id for part in model.movers[:4]),
+        span=(0.0, 100.0, 401),
+        note=model.note,
+    )

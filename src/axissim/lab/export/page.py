@@ -123,5 +123,5 @@ def _read(name: str) -> str:
 
 
 def _inside(text: str) -> str:
-    """Text that can stand in a script element: nothing in it ends the element."""
-    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
+    """Text that can stand in a script element: nothing in it ends the element, or begins one."""
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--").replace("<script", "<\\script")
