@@ -9,7 +9,6 @@ import pytest
 
 import axissim as ax
 from axissim.analysis.importance import importance, indices
-from axissim.analysis.importance.result import storable
 from axissim.analysis.importance.schemes import distances
 from axissim.model.model import ModelError
 from axissim.plot import picture
@@ -232,6 +231,6 @@ def test_the_picture(method, n):
     texts = [text.get_text() for axes in figure.axes for text in axes.get_yticklabels()]
     shown = texts if method != "morris" else [t.get_text() for t in figure.axes[0].texts]
     assert {"x1", "x2", "x3"} <= set(shown)
-    assert [axes.get_title(loc="left") for axes in picture(storable(ds)).axes] == ["y"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["y"]
     with pytest.raises(ValueError, match="no output"):
         picture(ds, ids=["z"])

@@ -193,3 +193,15 @@ def test_csv_has_a_row_a_time_of_each_run(result: xr.Dataset, tmp_path: Path) ->
 def test_csv_of_one_run_has_times_and_outputs_only(result: xr.Dataset, tmp_path: Path) -> None:
     path = store.save(result.isel(sample=0, drop=True), tmp_path / "one.csv")
     assert path.read_text().splitlines()[0] == "time,hva,eda"
+
+
+@BOTH
+def test_words_come_back_as_they_were(suffix: str, result: xr.Dataset, tmp_path: Path) -> None:
+    worded = result.assign(why=("sample", ["a", "b", "", "d", "e", "f"], {"long_name": "why"}))
+    worded = worded.assign_coords(
+        parameter=("parameter", ["Vd", "fire"]), unit=("parameter", ["1/h", "µmol/L"])
+    ).assign(slope=(("parameter", "time"), np.ones((2, 4))))
+    path = store.save(worded, tmp_path / f"words{suffix}")
+    with store.open(path) as back:
+        xr.testing.assert_identical(back.load(), worded)
+        assert float(back["slope"].sel(parameter="fire")[0]) == 1.0

@@ -78,9 +78,7 @@ def test_starts_can_be_swept(decay: Model) -> None:
 
 @pytest.mark.parametrize("method", ["auto", "rodas4", "rodas5p", "tsit5"])
 @pytest.mark.parametrize("count", [1, 7, 8, 17])
-def test_a_swept_run_is_the_single_run_bit_for_bit(
-    method: str, count: int, decay: Model
-) -> None:
+def test_a_swept_run_is_the_single_run_bit_for_bit(method: str, count: int, decay: Model) -> None:
     sample = design.sample({"k": "lognormal(0, 1)"}, n=count, seed=3)
     ds = ax.sweep(decay, sample, t=T, method=method, outputs=["x", "flux"])
     for at in (0, count // 2, count - 1):
@@ -153,9 +151,7 @@ def test_a_design_of_an_unknown_quantity_is_refused(decay: Model) -> None:
         ax.sweep(decay, design.sobol({"kk": (0, 1)}, n=4), t=T)
 
 
-def test_the_same_result_has_the_same_record(
-    decay: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_result_has_the_same_record(decay: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     first, second = (ax.simulate(decay, t=T) for _ in range(2))
     xr.testing.assert_identical(first, second)

@@ -184,7 +184,7 @@ def _written(
     if out is not None:
         from axissim.study.store import save
 
-        paths.append(str(save(_as_bytes(ds) if out.suffix == ".nc" else ds, out, force=force)))
+        paths.append(str(save(ds, out, force=force)))
     if plot is not None:
         from axissim.plot import picture
 
@@ -195,20 +195,6 @@ def _written(
             draw(picture(ds, "profiles"), beside)
             paths.append(str(beside))
     return paths
-
-
-def _as_bytes(ds: xr.Dataset) -> xr.Dataset:
-    """`ds` with words as UTF-8 bytes, which NetCDF compresses and reads back as words."""
-    import numpy as np
-
-    words = {key: v for key, v in ds.variables.items() if v.dtype.kind == "U"}
-    turned = {
-        key: (v.dims, np.char.encode(v.values, "utf-8"), {**v.attrs, "_Encoding": "utf-8"})
-        for key, v in words.items()
-    }
-    return ds.assign_coords({k: v for k, v in turned.items() if k in ds.coords}).assign(
-        {k: v for k, v in turned.items() if k not in ds.coords}
-    )
 
 
 def _summary(ds: xr.Dataset, seconds: float, paths: list[str]) -> dict[str, Any]:

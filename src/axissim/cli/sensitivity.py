@@ -139,11 +139,10 @@ def _global(
     **options: Any,
 ) -> int:
     """Importance over ranges; how many runs failed."""
-    from axissim.analysis.importance.result import storable
     from axissim.cli.importance import over_ranges, table, tell, told
 
     ds, seconds = over_ranges(question, p, summary, quiet, **options)
-    said = told(ds, seconds, written(storable(ds), *files))
+    said = told(ds, seconds, written(ds, *files))
     print(json.dumps(said) if as_json else "\n".join([*table(ds), *said["files"]]))
     tell(said, quiet)
     return int(said["failed"])
@@ -162,7 +161,6 @@ def _local(
     """Derivatives along one run; how many parameters failed."""
     settings, directions = _directions(p)
     question = asked(model, t, outputs, settings.fixed)
-    from axissim.analysis.importance.result import storable
     from axissim.analysis.sensitivity import sensitivity as derivatives
 
     begun = time.perf_counter()
@@ -172,8 +170,7 @@ def _local(
     )  # fmt: skip
     seconds = time.perf_counter() - begun
     titled(ds, question.card, shlex.join(["axissim", *sys.argv[1:]]))
-    as_table = files[0] is not None and files[0].suffix == ".csv"
-    paths = written(ds if as_table else storable(ds), *files)
+    paths = written(ds, *files)
     told = _summary(ds, seconds, paths)
     if as_json:
         print(json.dumps(told))

@@ -140,9 +140,8 @@ def tune(
     )  # fmt: skip
     ds, seconds = _tuned(case, {"atol": atol, "threads": threads}, quiet)
     titled(ds, case.card, shlex.join(["axissim", *sys.argv[1:]]))
-    from axissim.analysis.tuning.result import storable
 
-    paths = written(storable(ds), out, plot, force)
+    paths = written(ds, out, plot, force)
     if as_json:
         print(json.dumps(summary(ds) | {"seconds": round(seconds, 2), "files": paths}))
     else:

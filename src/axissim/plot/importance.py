@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +47,6 @@ def importance(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
     """
     if "importance" not in ds.attrs:
         raise ValueError("the result holds no indices; make them by axissim sensitivity")
-    texts = json.loads(ds.attrs.get("texts", "{}"))  # of a result from a file
-    ds = ds.assign_coords({key: (dim, values) for key, (dim, values) in texts.items()})
     known = [str(key) for key in ds["output"].values]
     keys = [ids] if isinstance(ids, str) else list(ids or known[:_MOST])
     for key in keys:

@@ -88,7 +88,7 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
 def _fitting(ds: xr.Dataset) -> str:
     if "point" in ds.dims and "parameter" in ds.attrs:
         return "bifurcation"
-    if "derived" in ds.coords or '"derived"' in str(ds.attrs.get("texts")):
+    if "derived" in ds.coords:
         return "sensitivities"
     if "importance" in ds.attrs:
         return "importance"

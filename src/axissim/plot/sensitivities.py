@@ -39,8 +39,6 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     ValueError
         For a result of another kind, or an output that it does not hold.
     """
-    texts = json.loads(ds.attrs.get("texts", "{}"))  # of a result from a file
-    ds = ds.assign_coords({key: (dim, values) for key, (dim, values) in texts.items()})
     keys = _outputs(ds, ids)
     found = [_relative(ds, key) for key in keys]
     rows = max(len(array["parameter"]) for array in found)

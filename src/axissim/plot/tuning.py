@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,6 @@ def tuning(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     """
     if "candidate" not in ds.dims or "elasticity" not in ds:
         raise ValueError("the result is of no tuning; make one by axissim tune")
-    ds = ds.assign_coords(_texts(ds))
     key, x = _across(ds, [ids] if isinstance(ids, str) else list(ids or ()))
     beside = 1.4 + _COLUMN * max(int(ds["of_run"].sum()), 2)
     with page(ds, (7.6 + beside, max(4.3, 2.4 + 0.45 * ds.sizes["lever"])), _words(ds)) as figure:
@@ -54,12 +52,6 @@ def tuning(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
             axes.set_xlabel(key)
         _reasons(right, ds)
     return figure
-
-
-def _texts(ds: xr.Dataset) -> dict[str, Any]:
-    """The texts of a result from a file, where they are among the attributes."""
-    told = json.loads(ds.attrs.get("texts", "{}"))
-    return {key: (key.removesuffix("_units").removesuffix("_text"), told[key]) for key in told}
 
 
 def _across(ds: xr.Dataset, ids: Sequence[str]) -> tuple[str, Any]:

@@ -23,7 +23,12 @@ class Folder:
     @property
     def exists(self) -> bool:
         """Whether there is anything; a file in its place is."""
-        return self.path.exists() and not (self.path.is_dir() and not any(self.path.iterdir()))
+        return self.path.exists()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is there, or a folder with nothing in it."""
+        return not self.exists or (self.path.is_dir() and not any(self.path.iterdir()))
 
     def zarr(self) -> Path:
         """The folder itself."""

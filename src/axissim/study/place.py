@@ -15,7 +15,11 @@ class Place(Protocol):
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything."""
+        """Whether there is anything, an empty folder too."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
 
     def zarr(self) -> Any:
         """What zarr opens."""

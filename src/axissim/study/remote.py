@@ -35,6 +35,11 @@ class Remote:
         """Whether there is anything."""
         return bool(self._files.exists(self.url))
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing: there are no folders."""
+        return not self.exists
+
     def zarr(self) -> Any:
         """Zarr's own way to such a store."""
         from zarr.storage import FsspecStore

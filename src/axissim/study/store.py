@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".nc", ".zarr", ".csv")
 _ORDER = "variables_in_order"  # an attribute of a Zarr store
+_TEXTS = "texts"  # an attribute: variables that are no numbers
 _CHUNK = 4 << 20  # bytes of one chunk, about
 
 
@@ -47,6 +49,7 @@ def save(ds: xr.Dataset, path: str | Path, *, force: bool = False) -> Path:
     path = vacant(path, force=force)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    ds = ds if path.suffix == ".csv" else _texts_aside(ds)
     try:
         _WRITERS[path.suffix](ds, part)
         _put(part, path)
@@ -103,7 +106,7 @@ def open(path: str | Path | Place) -> xr.Dataset:
         ds = xr.open_dataset(at.zarr(), engine=engine, decode_times=False, backend_kwargs=backend)
     except (OSError, ValueError, KeyError) as wrong:
         raise ValueError(f"{at}: not a {suffix} file that can be read ({wrong})") from None
-    ds = _in_order(ds)
+    ds = _texts_back(_in_order(ds))
     for variable in ds.variables.values():
         if "flag_values" in variable.attrs:  # CF: of the variable's own type; JSON forgets it
             variable.attrs["flag_values"] = np.array(variable.attrs["flag_values"], variable.dtype)
@@ -124,6 +127,30 @@ def _in_order(ds: xr.Dataset) -> xr.Dataset:
     )
     found.set_close(ds.close)
     return found
+
+
+def _texts_aside(ds: xr.Dataset) -> xr.Dataset:
+    """Variables that are texts as an attribute: neither kind of file holds them as arrays."""
+    texts = {str(key): held for key, held in ds.variables.items() if held.dtype.kind in "OUT"}
+    told = {
+        key: {"dims": list(map(str, held.dims)), "data": held.values.tolist(), "attrs": held.attrs}
+        for key, held in texts.items()
+    }
+    beside = {key: key in ds.coords for key in told}
+    record = json.dumps({"variables": told, "coordinates": beside})
+    return ds.drop_vars(list(told)).assign_attrs({_TEXTS: record}) if told else ds
+
+
+def _texts_back(ds: xr.Dataset) -> xr.Dataset:
+    """What `_texts_aside` put aside."""
+    if _TEXTS not in ds.attrs:
+        return ds
+    told = json.loads(ds.attrs.pop(_TEXTS))
+    found = {
+        key: (held["dims"], held["data"], held["attrs"]) for key, held in told["variables"].items()
+    }
+    coordinates = [key for key, beside in told["coordinates"].items() if beside]
+    return ds.assign(found).set_coords(coordinates)
 
 
 def write_csv(ds: xr.Dataset, file: Any) -> None:

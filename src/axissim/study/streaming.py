@@ -70,7 +70,7 @@ def stream(
     if study.dtype not in DTYPES:
         raise ValueError(f"dtype is {' or '.join(DTYPES)}, not '{study.dtype}'")
     manifest = Manifest(path)
-    if manifest.place.exists and not (force or manifest.place.names(FOLDER)):
+    if not (force or manifest.place.empty or manifest.place.names(FOLDER)):
         raise FileExistsError(f"{path} exists; give another name, or --force (force=True)")
     with manifest.place.held():
         if force:

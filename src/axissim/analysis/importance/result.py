@@ -120,10 +120,3 @@ def _attributes(method: str, asked: Asked, runs: int, size: int) -> dict[str, An
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)),
         "disclaimer": "For research and teaching; not medical advice.",
     }
-
-
-def storable(ds: xr.Dataset) -> xr.Dataset:
-    """The same with texts among the attributes, since files hold numbers only."""
-    keys = [str(key) for key in ds.coords if ds[key].dtype.kind in "OUT"]
-    texts = {key: [str(ds[key].dims[0]), list(map(str, ds[key].values))] for key in keys}
-    return ds.drop_vars(keys).assign_attrs(texts=json.dumps(texts))

@@ -91,14 +91,6 @@ def _coordinates(trials: Trials, targets: Sequence[Target], names: Sequence[str]
     }
 
 
-def storable(ds: xr.Dataset) -> xr.Dataset:
-    """The same with texts among the attributes, since files hold numbers only."""
-    texts = {key: ds[key].values.tolist() for key in ds.coords if ds[key].dtype.kind in "OUT"}
-    return ds.drop_vars(list(texts)).assign_attrs(
-        texts=json.dumps({str(k): v for k, v in texts.items()})
-    )
-
-
 def _about(name: str) -> dict[str, str]:
     return {"long_name": name}
 
