@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from axissim.lab.asked import asked
-from axissim.lab.export.files import KINDS, file_of
+from axissim.lab.asked import FILES, asked
+from axissim.lab.export.files import file_of
 from axissim.lab.opening import opening
 from axissim.lab.shelf import Shelf
 from axissim.model.library import card, load, shipped
@@ -233,7 +233,7 @@ def test_the_page_that_stands_alone_agrees_with_python(lab, tmp_path, name) -> N
         "t": [*about.span[:2], 97], "outputs": list(about.outputs[:4]),
     }  # fmt: skip
     path = tmp_path / "page.html"
-    path.write_text(file_of(shelf.bench(name), asked(question, KINDS), name).text, "utf-8")
+    path.write_text(file_of(shelf.bench(name), asked(question, FILES), name).text, "utf-8")
     page = lab[0].new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

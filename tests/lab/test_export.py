@@ -12,8 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from axissim.lab import limits
-from axissim.lab.asked import Asked, asked
-from axissim.lab.export.files import KINDS
+from axissim.lab.asked import FILES, Asked, asked
 from axissim.lab.export.javascript import javascript
 from axissim.lab.export.method import coefficients
 from axissim.lab.export.page import script
@@ -128,7 +127,7 @@ def posed(name: str) -> Asked:
             "kind": "page", "model": name, "params": first["params"], "doses": first["doses"],
             "t": [*about.span[:2], 97], "outputs": list(about.outputs),
         },
-        KINDS,
+        FILES,
     )  # fmt: skip
 
 

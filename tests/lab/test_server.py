@@ -47,6 +47,10 @@ def test_the_gallery_holds_every_model_with_a_picture(page: TestClient) -> None:
     start = page.get("/api/start").json()
     assert [m["id"] for m in start["models"]] == list(shipped())
     for model in start["models"]:
+        about = card(model["id"])
+        for key in ("title", "summary", "axis", "origin"):
+            assert model[key] == getattr(about, key), "python -m axissim.lab.thumbnails"
+        assert model["states"] == len(load(model["id"]).states)
         assert model["curves"], f"{model['id']}: python -m axissim.lab.thumbnails"
         assert all(0 <= y <= 100 for curve in model["curves"] for y in curve)
     assert start["disclaimer"] == "For research and teaching; not medical advice."

@@ -13,6 +13,7 @@ from axissim.model.model import ModelError
 from axissim.study.action import Dose, dose
 
 KINDS = ("run", "fan", "plane", "why")
+FILES = ("csv", "sbml", "antimony", "notebook", "page")
 _LONGEST = 200  # of an id
 
 

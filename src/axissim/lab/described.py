@@ -44,6 +44,12 @@ def described(model: Model, card: Card) -> dict[str, Any]:
     }
 
 
+def shown(card: Card) -> dict[str, Any]:
+    """What the gallery shows of a model beside its picture."""
+    words = {key: getattr(card, key) for key in ("title", "summary", "axis", "origin")}
+    return {**words, "states": None, "curves": []}
+
+
 def _curves(model: Model) -> list[Part]:
     return [*model.states, *model.implicit, *model.observables]
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,16 +20,17 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from axissim.lab.answers import answer
-from axissim.lab.asked import Asked, MalformedError, asked, read
-from axissim.lab.described import DISCLAIMER, described
-from axissim.lab.export import files
+from axissim.lab.asked import FILES, Asked, MalformedError, asked, read
+from axissim.lab.described import DISCLAIMER, described, shown
 from axissim.lab.guard import Guard
 from axissim.lab.lessons import lessons
 from axissim.lab.limits import BODY_BYTES
 from axissim.lab.shelf import Shelf
 from axissim.lab.talk import Talk
 from axissim.model.model import ModelError
+
+if TYPE_CHECKING:
+    from axissim.lab.export.files import File
 
 STATIC = Path(__file__).parent / "static"
 _WORKERS = 2
@@ -52,18 +53,9 @@ class Pages:
         return JSONResponse(await run_in_threadpool(self._first))
 
     def _start(self) -> dict[str, Any]:
-        drawn = json.loads((STATIC / "thumbnails.json").read_text("utf-8"))
+        known = json.loads((STATIC / "thumbnails.json").read_text("utf-8"))
         cards = [
-            {
-                "id": key,
-                "title": about.title,
-                "summary": about.summary,
-                "axis": about.axis,
-                "origin": about.origin,
-                **drawn.get(key, {"states": None, "curves": []}),
-            }
-            for key in self.shelf.ids
-            for about in [self.shelf.card(key)]
+            {"id": key, **(known.get(key) or shown(self.shelf.card(key)))} for key in self.shelf.ids
         ]
         languages = sorted(path.stem for path in (STATIC / "texts").glob("*.json"))
         return {
@@ -83,7 +75,7 @@ class Pages:
     async def export(self, request: Request) -> Response:
         """A file to take away; one line of what is wrong where it cannot be made."""
         try:
-            question = asked(read(await _body(request)), files.KINDS)
+            question = asked(read(await _body(request)), FILES)
             if request.path_params["kind"] != question.kind:
                 raise MalformedError("the address and the question name different files")
             made = await run_in_threadpool(self._file, question)
@@ -92,7 +84,9 @@ class Pages:
         attached = {"Content-Disposition": f'attachment; filename="{made.name}"'}
         return Response(made.text.encode(), media_type=made.media, headers=attached)
 
-    def _file(self, question: Asked) -> files.File:
+    def _file(self, question: Asked) -> File:
+        from axissim.lab.export import files
+
         bench = self.shelf.bench(question.model)
         return files.file_of(bench, question, self.shelf.source(question.model))
 
@@ -112,6 +106,8 @@ async def _body(request: Request) -> bytes:
 
 def _warmed(shelf: Shelf) -> None:
     """Do while the browser opens what the first questions would wait for: imports, mostly."""
+    from axissim.lab.answers import answer
+
     key = next(iter(shelf.named), _FIRST)
     start, stop, _ = shelf.card(key).span
     first = {"model": key, "t": [start, stop, 2]}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from axissim.lab.bench import Bench
 from axissim.model.library import Card, card, load, shipped
 from axissim.model.model import Model, ModelError, suggestion
+
+if TYPE_CHECKING:
+    from axissim.lab.bench import Bench
 
 
 class Shelf:
@@ -63,6 +66,8 @@ class Shelf:
 
     def bench(self, identifier: str) -> Bench:
         """A model ready to be run; ModelError if it is not on the shelf."""
+        from axissim.lab.bench import Bench
+
         self._known(identifier)
         with self._lock:
             if identifier not in self._benches:

@@ -10,7 +10,6 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from axissim.lab.answers import answer
 from axissim.lab.asked import Asked, MalformedError, asked, number_of, read
 from axissim.lab.limits import CONNECTIONS, MESSAGE_BYTES, SECONDS
 from axissim.lab.shelf import Shelf
@@ -52,6 +51,8 @@ class Talk:
             return error(f"this could not be computed ({kind})", question.number, question.kind)
 
     def _work(self, question: Asked) -> bytes:
+        from axissim.lab.answers import answer
+
         return answer(self.shelf.bench(question.model), question)
 
 

@@ -1,6 +1,7 @@
 """Small pictures of the shipped models for the gallery: numbers that the page draws.
 
-``python -m axissim.lab.thumbnails`` makes them anew, after a model has changed.
+The cards' titles and summaries stand beside them, so that the gallery need not read 41 cards first.
+``python -m axissim.lab.thumbnails`` makes all anew, after a model or its card has changed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from axissim.lab.described import shown
 from axissim.lab.opening import opening
 from axissim.model.library import Card, card, load, shipped
 from axissim.model.model import Model
@@ -27,8 +29,8 @@ def thumbnail(model: Model, about: Card) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``states``, the number of equations; ``curves``, up to three lists of 60 whole numbers
-        from 0 (least) to 100 (greatest).
+        The card's words; ``states``, the number of equations; ``curves``, up to three lists of 60
+        whole numbers from 0 (least) to 100 (greatest).
     """
     start, stop, _ = about.span
     first = opening(model.id)
@@ -41,7 +43,7 @@ def thumbnail(model: Model, about: Card) -> dict[str, Any]:
     )
     found = [key for key in ds.data_vars if "time" in ds[key].dims][:_CURVES]
     curves = [_scaled(ds[key].values) for key in found]
-    return {"states": len(model.states), "curves": curves}
+    return {**shown(about), "states": len(model.states), "curves": curves}
 
 
 def _scaled(values: Any) -> list[int]:

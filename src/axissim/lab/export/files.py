@@ -14,7 +14,6 @@ from axissim.lab.export.page import page
 from axissim.model.export import antimony_of, sbml_of
 from axissim.model.model import Model, ModelError
 
-KINDS = ("csv", "sbml", "antimony", "notebook", "page")
 _RTOL = 1e-6
 
 
