@@ -95,6 +95,7 @@ def test_openings_are_of_shipped_models() -> None:
 def test_a_slider_reaches_as_far_as_it_should(value, name, ends) -> None:
     scale = scale_of(value, name)
     assert (scale["low"], scale["high"], scale["log"]) == ends
+    assert ("step" in scale) == bool(re.search(r"\d \w", name))
 
 
 def test_a_file_named_on_the_command_line_is_on_the_shelf(own_model: Path) -> None:

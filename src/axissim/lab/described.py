@@ -98,10 +98,14 @@ def parameters(model: Model, card: Card) -> list[dict[str, Any]]:
 
 
 def scale_of(value: float, name: str = "") -> dict[str, Any]:
-    """A slider's default, ends and scale; logarithmic about a default above 0."""
+    """A slider's default, ends and scale; logarithmic about a default above 0.
+
+    Where the name tells what numbers stand for (``Meals, 1 on, 0 off``), it goes from one to the
+    next; between them there is only what is typed.
+    """
     coded = [int(digit) for digit in _CODES.findall(name)]
     if len(coded) > 1:
-        return {"value": value, "low": min(coded), "high": max(coded), "log": False}
+        return {"value": value, "low": min(coded), "high": max(coded), "log": False, "step": 1}
     if value > 0.0 and math.isfinite(value):
         return {"value": value, "low": value / _REACH, "high": value * _REACH, "log": True}
     if value < 0.0:

@@ -14,6 +14,7 @@ export function place(p, value) {
 export function valueAt(p, at) {
   const share = at / STEPS;
   const value = p.log ? p.low * (p.high / p.low) ** share : p.low + share * (p.high - p.low);
+  if (p.step) return p.low + p.step * Math.round((value - p.low) / p.step);
   if (Math.abs(value / p.value - 1) < 2e-3) return p.value; // the default can be met again
   return Number(value.toPrecision(4));
 }
@@ -63,7 +64,7 @@ export class Sliders {
   row(p) {
     const label = `s-${p.id}`;
     const range = el("input", {
-      type: "range", min: "0", max: String(STEPS), step: "1", id: label, data: { testid: `slider-${p.id}` },
+      type: "range", min: "0", max: String(STEPS), step: p.step ? String((STEPS * p.step) / (p.high - p.low)) : "1", id: label, data: { testid: `slider-${p.id}` },
       oninput: () => this.move(p, valueAt(p, Number(range.value))), onchange: () => this.onSettle(p.id),
     });
     const number = el("input", {
