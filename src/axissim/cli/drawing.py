@@ -19,7 +19,10 @@ def plot(
         typer.Option(metavar="PICTURE", help=".png, .pdf or .svg; left out, FILE with .png."),
     ] = None,
     kind: Annotated[
-        str, typer.Option(help="auto, timecourse, fan, heatmap, overview, failures.")
+        str,
+        typer.Option(
+            help="auto, timecourse, fan, heatmap, overview, failures, ternary, phase_plane, tornado."
+        ),
     ] = "auto",
     ids: Annotated[
         list[str] | None,

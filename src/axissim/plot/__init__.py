@@ -14,8 +14,11 @@ from axissim.plot.fits import fits, profiles, waterfall
 from axissim.plot.importance import importance
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
+from axissim.plot.phase import phase_plane
 from axissim.plot.picture import KINDS, picture
 from axissim.plot.sensitivities import sensitivities
+from axissim.plot.ternary import ternary
+from axissim.plot.tornado import tornado
 from axissim.plot.tuning import tuning
 
 __all__ = [
@@ -28,10 +31,13 @@ __all__ = [
     "heatmap",
     "importance",
     "overview",
+    "phase_plane",
     "picture",
     "profiles",
     "sensitivities",
+    "ternary",
     "timecourse",
+    "tornado",
     "tuning",
     "waterfall",
 ]

@@ -12,6 +12,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from axissim.plot.reference import Bands, intervals, shade
 from axissim.plot.runs import MOST, flat, members, succeeded, words
 from axissim.plot.style import (
     COLOURS,
@@ -39,7 +40,9 @@ _MOST_LINES = 60
 
 
 @drawn
-def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
+def timecourse(
+    ds: xr.Dataset, ids: str | Sequence[str] | None = None, *, bands: Bands | None = None
+) -> Figure:
     """Each variable over time, a panel each.
 
     Parameters
@@ -48,6 +51,9 @@ def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
         Of one run, or of a few along one dimension, which colours then tell apart.
     ids : str or sequence of str, optional
         What to draw; left out, all.
+    bands : mapping, optional
+        Id to its reference interval, ``{"TSH": (0.4, 4.0)}``, in the variable's unit, shaded; None
+        for a bound that there is not.  Left out, what a variable's `reference_interval` says.
 
     Returns
     -------
@@ -56,7 +62,8 @@ def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
     keys = outputs(ds, ids)
     dims = [dim for dim in ds[keys[0]].dims if dim != "time"]
     if len(dims) > 1 or (dims and ds.sizes[dims[0]] > _MOST_LINES):
-        return fan(ds, keys)
+        return fan(ds, keys, bands=bands)
+    usual = intervals(ds, keys, bands)
     many = str(dims[0]) if dims else ""
     with page(ds, size_of(len(keys)), words(ds)) as figure:
         grid = panels(figure, len(keys))
@@ -69,13 +76,17 @@ def timecourse(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure
             if np.isfinite(ds[key]).any():
                 rest(axes, ds[key].values)
             dressed(axes, ds, key)
+            if key in usual:
+                shade(axes, ds[key], usual[key])
         if many:
             _colour_bar(figure, grid, ds[many])
     return figure
 
 
 @drawn
-def fan(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
+def fan(
+    ds: xr.Dataset, ids: str | Sequence[str] | None = None, *, bands: Bands | None = None
+) -> Figure:
     """The spread of many runs over time: median, middle half, middle nine tenths, a few members.
 
     Parameters
@@ -84,17 +95,23 @@ def fan(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
         Of a sweep; runs that failed are left out, and counted in the note.
     ids : str or sequence of str, optional
         What to draw; left out, all.
+    bands : mapping, optional
+        Id to its reference interval, ``{"TSH": (0.4, 4.0)}``, in the variable's unit, shaded; None
+        for a bound that there is not.  Left out, what a variable's `reference_interval` says.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     keys = outputs(ds, ids)
+    usual = intervals(ds, keys, bands)
     with page(ds, size_of(len(keys)), words(ds)) as figure:
         grid = panels(figure, len(keys))
         for at, (axes, key) in enumerate(zip(grid, keys, strict=True)):
             spread(axes, ds, key, COLOURS[at % len(COLOURS)])
             dressed(axes, ds, key)
+            if key in usual:
+                shade(axes, ds[key], usual[key])
         key_to_bands(figure, grid[0])
     return figure
 

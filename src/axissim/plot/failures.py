@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from axissim.plot.runs import is_log, members, swept, words
+from axissim.plot.runs import dims, is_log, members, swept, words
 from axissim.plot.style import COLOURS, FAILED, FAINT, drawn, label, page
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _MOST_DOTS = 3000  # of each kind
 _PAIRS = 3
+_ENDINGS = {  # status: its colour and shape
+    1: (FAINT, "o"),
+    2: (COLOURS[5], "s"),
+    3: (FAILED, "o"),
+    4: (COLOURS[0], "^"),
+    5: (COLOURS[3], "D"),
+}
 
 
 @drawn
@@ -39,7 +46,23 @@ def failures(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     ValueError
         If no run failed, or nothing was swept.
     """
-    values, status = swept(ds), ds["status"].values.ravel()
+    values, status, keys = told(ds, ids)
+    first, others = keys[0], keys[1 : 1 + _PAIRS] or [""]
+    with page(ds, (3.6 * max(len(others), 2), 4.2), words(ds)) as figure:
+        panels = np.atleast_1d(figure.subplots(1, len(others)))
+        for axes, other in zip(panels, others, strict=True):
+            _map(axes, ds, values, status, (first, other))
+        panels[0].legend(loc="upper left", bbox_to_anchor=(0.0, -0.18), ncols=3)
+    return figure
+
+
+def told(ds: xr.Dataset, ids: str | Sequence[str] | None) -> tuple[dict[str, Any], Any, list[str]]:
+    """What was swept, how runs ended, and the ids to draw over, the most telling first.
+
+    ValueError if no run failed, nothing was swept, or an id was not.
+    """
+    values = swept(ds)
+    status = ds["status"].transpose(*dims(ds)).values.ravel()
     keys = [ids] if isinstance(ids, str) else list(ids or _telling(values, status))
     for key in keys:
         if key not in values:
@@ -48,13 +71,7 @@ def failures(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
         raise ValueError("no run failed; there is no map of failures to draw")
     if not keys:
         raise ValueError("nothing was swept; there is no map of failures to draw")
-    first, others = keys[0], keys[1 : 1 + _PAIRS] or [""]
-    with page(ds, (3.6 * max(len(others), 2), 4.2), words(ds)) as figure:
-        panels = np.atleast_1d(figure.subplots(1, len(others)))
-        for axes, other in zip(panels, others, strict=True):
-            _map(axes, ds, values, status, (first, other))
-        panels[0].legend(loc="upper left", bbox_to_anchor=(0.0, -0.18), ncols=3)
-    return figure
+    return values, status, keys
 
 
 def _telling(values: dict[str, Any], status: Any) -> list[str]:
@@ -77,14 +94,7 @@ def _map(
     first, other = keys
     x = values[first]
     y = values[other] if other else np.random.default_rng(0).random(len(x))
-    kinds = str(ds["status"].attrs["flag_meanings"]).split()
-    shades = {1: FAINT, 2: COLOURS[5], 3: FAILED, 4: COLOURS[0], 5: COLOURS[3]}
-    for code, colour in shades.items():
-        rows = np.flatnonzero(status == code)
-        if rows.size:
-            some = rows[members(len(rows), _MOST_DOTS)]
-            size, name = (4, "ok") if code == 1 else (12, kinds[code].replace("_", " "))
-            axes.scatter(x[some], y[some], s=size, color=colour, lw=0, label=name, zorder=code)
+    by_status(axes, ds, x, y, status)
     axes.set_xlabel(label(ds[first], 30))
     axes.set_xscale("log" if is_log(np.unique(x)) else "linear")
     if other:
@@ -92,3 +102,16 @@ def _map(
         axes.set_yscale("log" if is_log(np.unique(y)) else "linear")
     else:
         axes.set_yticks([])
+
+
+def by_status(axes: Axes, ds: xr.Dataset, x: Any, y: Any, status: Any) -> None:
+    """Runs as dots; how they ended is told by colour and by shape."""
+    kinds = str(ds["status"].attrs["flag_meanings"]).split()
+    for code, (colour, shape) in _ENDINGS.items():
+        rows = np.flatnonzero(status == code)
+        if rows.size:
+            some = rows[members(len(rows), _MOST_DOTS)]
+            size, name = (4, "ok") if code == 1 else (14, kinds[code].replace("_", " "))
+            axes.scatter(
+                x[some], y[some], s=size, color=colour, lw=0, marker=shape, label=name, zorder=code
+            )

@@ -15,8 +15,11 @@ from axissim.plot.fits import fits, profiles, waterfall
 from axissim.plot.importance import importance
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
+from axissim.plot.phase import phase_plane
 from axissim.plot.runs import dims
 from axissim.plot.sensitivities import sensitivities
+from axissim.plot.ternary import ternary
+from axissim.plot.tornado import tornado
 from axissim.plot.tuning import tuning
 
 if TYPE_CHECKING:
@@ -29,12 +32,15 @@ KINDS = (
     "heatmap",
     "overview",
     "failures",
+    "ternary",
+    "phase_plane",
     "bands",
     "tuning",
     "fits",
     "waterfall",
     "profiles",
     "sensitivities",
+    "tornado",
     "importance",
     "bifurcation",
 )
@@ -68,21 +74,31 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         kind = _fitting(ds)
     if kind == "heatmap":
         return heatmap(ds, ids[0] if ids else None)
+    if kind == "phase_plane":
+        return phase_plane(ds, *_two(ids))
     kinds = {
         "timecourse": timecourse,
         "fan": fan,
         "overview": overview,
         "failures": failures,
+        "ternary": ternary,
         "bands": bands,
         "tuning": tuning,
         "fits": fits,
         "waterfall": waterfall,
         "profiles": profiles,
         "sensitivities": sensitivities,
+        "tornado": tornado,
         "importance": importance,
         "bifurcation": bifurcation,
     }
     return kinds[kind](ds, ids)
+
+
+def _two(ids: Sequence[str] | None) -> Sequence[str]:
+    if ids and len(ids) > 2:
+        raise ValueError(f"a phase plane is of two quantities, not {len(ids)}")
+    return ids or ()
 
 
 def _fitting(ds: xr.Dataset) -> str:

@@ -39,7 +39,7 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     ValueError
         For a result of another kind, or an output that it does not hold.
     """
-    keys = _outputs(ds, ids)
+    keys = derived(ds, ids)
     found = [_relative(ds, key) for key in keys]
     rows = max(len(array["parameter"]) for array in found)
     across = min(len(keys), 2)
@@ -61,7 +61,8 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     return figure
 
 
-def _outputs(ds: xr.Dataset, ids: Sequence[str] | None) -> list[str]:
+def derived(ds: xr.Dataset, ids: Sequence[str] | None) -> list[str]:
+    """The outputs with derivatives to draw, at most four; ValueError where there are none."""
     known = [str(k).removeprefix("d_") for k in ds.data_vars if str(k).startswith("d_")]
     known = [key for key in known if key in ds]
     if not known or "derived" not in ds.coords:
