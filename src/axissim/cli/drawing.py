@@ -20,9 +20,7 @@ def plot(
     ] = None,
     kind: Annotated[
         str,
-        typer.Option(
-            help="auto, timecourse, fan, heatmap, overview, failures, ternary, phase_plane, tornado."
-        ),
+        typer.Option(help="auto, timecourse, fan, heatmap, overview, failures, phase_plane, ..."),
     ] = "auto",
     ids: Annotated[
         list[str] | None,
