@@ -221,6 +221,12 @@ class Model:
             ),
         )
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: tables of states, parameters, observables and events."""
+        from axissim.model.shown import html
+
+        return html(self)
+
 
 Part = Parameter | State | Implicit | Observable
 
