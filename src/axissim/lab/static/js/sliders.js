@@ -98,8 +98,9 @@ export class Sliders {
       p.note ? el("p", {}, p.note) : null);
     this.tip.hidden = false;
     const [box, around] = [row.getBoundingClientRect(), this.element.getBoundingClientRect()];
-    const below = box.bottom - around.top + 4;
-    this.tip.style.top = `${below}px`;
+    const least = Math.min(innerHeight, this.element.parentElement.getBoundingClientRect().bottom) - 44;
+    const above = box.bottom + 4 + this.tip.offsetHeight > least;
+    this.tip.style.top = `${above ? box.top - around.top - this.tip.offsetHeight - 4 : box.bottom - around.top + 4}px`;
   }
 
   move(p, value) {

@@ -44,6 +44,7 @@ function bar(value, size, name) {
 function change({ before, after }) {
   if (before === after) return "=";
   if (before === 0) return "+";
-  const share = (after - before) / Math.abs(before);
+  const alike = before > 0 === after > 0; // of a loss, too, what grows is told as growing
+  const share = alike ? Math.abs(after / before) - 1 : (after - before) / Math.abs(before);
   return `${share > 0 ? "+" : "−"}${written(Math.abs(100 * share), 3)} %`;
 }
