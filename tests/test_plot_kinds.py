@@ -60,6 +60,14 @@ def test_a_phase_plane_is_one_quantity_against_the_other(spring: xr.Dataset) -> 
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("v", "x")
 
 
+def test_a_notebook_shows_a_picture_without_pyplot(spring: xr.Dataset) -> None:
+    png = plot.picture(spring)._repr_png_()  # what IPython asks for
+    assert png.startswith(b"\x89PNG")
+    high, wide = plot.picture(spring).get_size_inches()[::-1]
+    size = [int.from_bytes(png[at : at + 4]) for at in (16, 20)]
+    assert size == [round(100 * wide), round(100 * high)]
+
+
 def test_left_out_a_plane_is_of_the_first_two(spring: xr.Dataset) -> None:
     for x, y, shown in ((None, None, ("x", "v")), ("v", None, ("v", "x")), (None, "x", ("v", "x"))):
         (axes,) = plot.phase_plane(spring, x, y).axes

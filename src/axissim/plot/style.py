@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -168,11 +169,20 @@ def spread_log(values: Any) -> bool:
     return bool(abs(in_logarithms - 0.5) < abs(share - 0.5))
 
 
+class Page(Figure):
+    """A figure that a notebook shows by itself: pyplot, which else sees to that, is not needed."""
+
+    def _repr_png_(self) -> bytes:
+        stream = io.BytesIO()
+        self.savefig(stream, format="png", dpi=100.0)
+        return stream.getvalue()
+
+
 @contextmanager
 def page(ds: xr.Dataset, size: tuple[float, float], note: str = "") -> Iterator[Figure]:
     """A figure with a title above the panels, and below them what a reader must not forget."""
     wide_, high = size
-    figure = Figure(figsize=size, facecolor="white")
+    figure = Page(figsize=size, facecolor="white")
     edge, top = 0.15 / wide_, 0.66 if note else 0.46
     engine = ConstrainedLayoutEngine(
         w_pad=0.07, h_pad=0.06, rect=(0.01, 0.25 / high, 0.98, 1.0 - (top + 0.25) / high)
