@@ -250,3 +250,12 @@ def test_a_triangle_that_cannot_be_is_refused(blown: xr.Dataset) -> None:
     fine = blown.assign(status=blown["status"] * 0 + 1)
     with pytest.raises(ValueError, match="no run failed"):
         plot.ternary(fine)
+
+
+def test_an_overview_leaves_out_what_is_the_same_in_every_run(blown: xr.Dataset) -> None:
+    ds = blown.assign_coords(e=blown["e"] * 0.0)
+    shown = [axes.get_xlabel() for axes in saved(plot.overview(ds)).axes]
+    assert [label for label in shown if label.endswith(" (1/h)")] == [
+        f"{key} (1/h)" for key in ("d", "k", "c", "d")
+    ]  # a panel each, and the map of the first two
+    assert "e" not in shown

@@ -59,7 +59,8 @@ def overview(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     matplotlib.figure.Figure
     """
     keys = outputs(ds, ids)[: _SMALL + 1]
-    varied = dict(list(swept(ds).items())[:_MOST_SWEPT])
+    differing = [(key, at) for key, at in swept(ds).items() if len(np.unique(at)) > 1]
+    varied = dict((differing or list(swept(ds).items()))[:_MOST_SWEPT])
     with page(ds, (13.0, 8.0), words(ds)) as figure:
         figure.set_layout_engine("none")  # the page is fixed, and both rows begin at one edge
         _courses(figure, ds, keys)
@@ -106,6 +107,7 @@ def _causes(figure: Figure, ds: xr.Dataset, key: str, varied: dict[str, Any]) ->
     panels = [figure.add_subplot(grid[at]) for at in range(len(varied))]
     for axes, quantity in zip(panels, varied, strict=True):
         _against(axes, ds, key, quantity, varied[quantity])
+        axes.set_xlabel(label(ds[quantity], min(30, 100 // len(varied))))
     for axes in panels[1:]:
         axes.set_ylim(panels[0].get_ylim())
         axes.yaxis.set_tick_params(labelleft=False, which="both")
@@ -137,7 +139,6 @@ def _against(axes: Axes, ds: xr.Dataset, key: str, quantity: str, values: Any) -
     """How a variable ends against one swept quantity: all runs as density, and their median."""
     good = succeeded(ds)
     ends = flat(ds, key)[good, -1]
-    axes.set_xlabel(label(ds[quantity], 30))
     log_x, log_y = is_log(values), bool(len(ends)) and wide(ends)
     if len(ends) > _MOST_DOTS:
         _density(axes, values[good], ends, log_x, log_y)
