@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -259,3 +261,11 @@ def test_an_overview_leaves_out_what_is_the_same_in_every_run(blown: xr.Dataset)
         f"{key} (1/h)" for key in ("d", "k", "c", "d")
     ]  # a panel each, and the map of the first two
     assert "e" not in shown
+
+
+def test_the_python_of_the_page_runs_and_every_figure_is_on_it() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "figures.md", "exec"), {})
+    for name in set(plot.__all__) - {"KINDS"}:
+        assert re.search(rf"`{name}[`(]", page), name
