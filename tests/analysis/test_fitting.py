@@ -244,8 +244,6 @@ def test_same_seed_same_result(decay: Model) -> None:
 
 def test_a_sample_is_the_posterior(line: Model) -> None:
     """With known noise and wide bounds it is the normal distribution of least squares."""
-    import arviz
-
     data = pd.DataFrame({"time": TIMES, "x": 2.0 + 0.7 * TIMES, "x_sigma": 0.2})
     problem = fitting.table(line, data, {"a": (-10.0, 10.0), "x": (-10.0, 10.0)})
     ds = fitting.fit(problem, starts=2, seed=1)
@@ -258,6 +256,8 @@ def test_a_sample_is_the_posterior(line: Model) -> None:
     again = fitting.sample(problem, ds, steps=600, seed=4)
     assert np.array_equal(again["posterior"], drawn["posterior"])
     handed = fitting.inference_data(drawn)
+    import arviz  # which warns of its future where it is first imported
+
     assert set(handed.posterior.data_vars) == {"a", "x"}
     assert float(arviz.rhat(handed)["a"]) < 1.1
 

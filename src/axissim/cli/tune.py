@@ -26,7 +26,6 @@ from axissim.cli.options import (
 from axissim.cli.progress import progress
 from axissim.cli.question import protocol, titled, vacant, written
 from axissim.cli.tuning_file import Case, read_case
-from axissim.cli.tuning_table import lines, summary
 
 SOME_FAILED, INTERRUPTED = 3, 130
 
@@ -140,6 +139,7 @@ def tune(
     )  # fmt: skip
     ds, seconds = _tuned(case, {"atol": atol, "threads": threads}, quiet)
     titled(ds, case.card, shlex.join(["axissim", *sys.argv[1:]]))
+    from axissim.cli.tuning_table import lines, summary
 
     paths = written(ds, out, plot, force)
     if as_json:
