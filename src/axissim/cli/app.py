@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from axissim.cli.bench import bench
 from axissim.cli.catalogue import list_models, show
 from axissim.cli.cite import cite
 from axissim.cli.compare import compare
@@ -52,6 +53,7 @@ for command in (
     sensitivity,
     study,
     tune,
+    bench,
     lab,
     plot,
     convert,

@@ -16,6 +16,7 @@ from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.phase import phase_plane
 from axissim.plot.picture import KINDS, picture
+from axissim.plot.precision import precision
 from axissim.plot.sensitivities import sensitivities
 from axissim.plot.ternary import ternary
 from axissim.plot.tornado import tornado
@@ -33,6 +34,7 @@ __all__ = [
     "overview",
     "phase_plane",
     "picture",
+    "precision",
     "profiles",
     "sensitivities",
     "ternary",

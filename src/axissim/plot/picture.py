@@ -16,6 +16,7 @@ from axissim.plot.importance import importance
 from axissim.plot.maps import heatmap
 from axissim.plot.overview import overview
 from axissim.plot.phase import phase_plane
+from axissim.plot.precision import precision
 from axissim.plot.runs import dims
 from axissim.plot.sensitivities import sensitivities
 from axissim.plot.ternary import ternary
@@ -43,6 +44,7 @@ KINDS = (
     "tornado",
     "importance",
     "bifurcation",
+    "precision",
 )
 
 
@@ -91,6 +93,7 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
         "tornado": tornado,
         "importance": importance,
         "bifurcation": bifurcation,
+        "precision": precision,
     }
     return kinds[kind](ds, ids)
 
@@ -108,6 +111,8 @@ def _fitting(ds: xr.Dataset) -> str:
         return "sensitivities"
     if "importance" in ds.attrs:
         return "importance"
+    if "precision" in ds.attrs:
+        return "precision"
     if "quantile" in ds.dims:
         return "bands"
     if "candidate" in ds.dims:
