@@ -248,3 +248,25 @@ def test_a_broken_promise_is_said() -> None:
     assert not report.kept
     assert "2.0e-03 off (x, run 7" in report.line()
     assert "BEYOND the promise of 1.0e-04" in report.line()
+
+
+@pytest.mark.parametrize("d", [xr.Dataset(), xr.Dataset(coords={"sample": np.arange(5)})])
+def test_runs_that_differ_in_nothing_are_audited(tmp_path: Path, d: xr.Dataset) -> None:
+    model, path = ax.load(DECAY), tmp_path / "a.zarr"
+    with ax.sweep(model, d, t=T, store=path, max_steps=3, method="tsit5") as ds:
+        assert (ds["status"] == 2).all()
+    with ax.sweep(model, d, t=T, store=path, retry=True, method="rodas5p") as ds:
+        assert (ds["status"] == 1).all()
+        found = json.loads(ds.attrs["audit"])
+        np.testing.assert_allclose(ds["x"][..., -1], 3.0 * np.exp(-2.0), rtol=1e-5)
+    assert found["runs"] == ds["status"].size
+    assert found["kept"]
+
+
+def test_the_hardest_runs_are_those_that_a_sort_finds() -> None:
+    lots = np.random.default_rng(1)
+    for count in (3, 8, 9, 500):
+        steps = lots.integers(0, 12, count)
+        sorted_last = np.argsort(steps, kind="stable")[::-1][:8]
+        picked = chosen(np.ones(count, int), steps, share=0.0, least=0)
+        assert set(picked) == set(sorted_last)

@@ -101,10 +101,19 @@ def chosen(
     good = np.flatnonzero(status == OK)
     count = min(max(int(np.ceil(share * good.size)), least), good.size)
     drawn = np.random.default_rng(seed).choice(good, count, replace=False)
-    hard = good[np.argsort(n_steps[good], kind="stable")[::-1][:_HARDEST]]
+    hard = _hardest(good, n_steps[good])
     failed = np.flatnonzero((status != OK) & (status != 0))[:_HARDEST]
     beside = [nearest(good, place, points, 2) for place in failed] if good.size else []
     return np.unique(np.concatenate([drawn, hard, *beside]).astype(int))
+
+
+def _hardest(good: Any, n_steps: Any) -> Any:
+    """Of those with the most steps the last ones, found without sorting all."""
+    if good.size > _HARDEST:
+        least = np.partition(n_steps, -_HARDEST)[-_HARDEST]
+        among = n_steps >= least
+        good, n_steps = good[among], n_steps[among]
+    return good[np.argsort(n_steps, kind="stable")[::-1][:_HARDEST]]
 
 
 def nearest(good: Any, place: int, points: Any, count: int) -> Any:

@@ -66,16 +66,17 @@ def retry(study: Study, path: str | Path, watch: Callable[[int], None] | None = 
 def _again(study: Study, layout: Layout, manifest: Manifest, block: Block) -> int:
     """Try the failed runs of a block again; how many they were."""
     held = _of_block(layout, study, block)
-    failed = np.nonzero(held["status"].values != OK)
+    rows = np.flatnonzero(held["status"].values != OK)
     part = part_of(study, block)
-    again = study.run(members(part, failed))
+    again, failed = study.run(members(part, rows)), place_of(rows, part)
     for key in held.data_vars:
         if set(part.sizes) <= set(held[key].dims):
-            held[key].values[failed] = again.result[key].values
+            found = again.result[key].values
+            held[key].values[failed] = found if failed else found[0]  # the only run
     counts = together(kept(manifest, block.number), again.bands)
     manifest.forget(block.number)  # should this be cut short, the block is computed anew
     put(layout, manifest, block, Part(held, counts))
-    return len(failed[0])
+    return len(rows)
 
 
 def _of_block(layout: Layout, study: Study, block: Block) -> xr.Dataset:
@@ -85,16 +86,23 @@ def _of_block(layout: Layout, study: Study, block: Block) -> xr.Dataset:
         return ds.isel(region).load()
 
 
-def members(part: xr.Dataset, places: tuple[Any, ...]) -> xr.Dataset:
-    """Some members of a part of a design, each a sample of its own."""
+def place_of(rows: Any, part: xr.Dataset) -> tuple[Any, ...]:
+    """Where members stand along each dimension, by their place in the order of the design."""
+    shape = tuple(part.sizes.values())
+    return np.unravel_index(rows, shape) if shape else ()
+
+
+def members(part: xr.Dataset, rows: Any) -> xr.Dataset:
+    """Some members of a part of a design, by their place in its order, each a sample of its own."""
     import xarray as xr
 
-    at = dict(zip(part.sizes, places, strict=True))
+    at = dict(zip(part.sizes, place_of(rows, part), strict=True))
     columns = {}
     for key, variable in part.variables.items():
         if key != "sample" and set(variable.dims) & set(at):
             columns[key] = variable.values[tuple(at[dim] for dim in variable.dims)]
     columns |= {
-        key: np.full(len(places[0]), v.values) for key, v in part.variables.items() if not v.dims
+        key: np.full(len(rows), v.values) for key, v in part.variables.items() if not v.dims
     }
-    return xr.Dataset({key: ("sample", values) for key, values in columns.items()})
+    data = {key: ("sample", values) for key, values in columns.items()}
+    return xr.Dataset(data, {"sample": np.arange(len(rows))})

@@ -184,7 +184,7 @@ def _digest(design: xr.Dataset) -> str:
         variable = design.variables[key]
         values = np.ascontiguousarray(variable.values)
         digest.update(f"{key} {variable.dims} {values.dtype} {values.shape}".encode())
-        digest.update(values.tobytes())
+        digest.update(values.data if values.dtype.kind in "iufb" else values.tobytes())
     return digest.hexdigest()[:20]
 
 
