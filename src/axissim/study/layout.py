@@ -58,8 +58,8 @@ class Layout:
                 attributes={name: _plain(value) for name, value in variable.attrs.items()},
                 overwrite=True,
             )
-            if not set(dims) & set(variable.dims):
-                of_all = dims and key in example.data_vars  # known when all runs are done
+            if not _by_block(variable, dims):
+                of_all = key in example.data_vars  # known when all runs are done
                 fixed |= self._write(array, np.nan if of_all else variable.values)
         return fixed
 
@@ -82,7 +82,7 @@ class Layout:
         keys = sorted(map(str, part.variables), key=lambda key: key == "status")
         for key in keys:
             variable = part.variables[key]
-            if not set(dims) & set(variable.dims):
+            if not _by_block(variable, dims):
                 continue
             at = {dim: block.region[i] for i, dim in enumerate(dims)}
             region = tuple(at.get(str(dim), slice(None)) for dim in variable.dims)
@@ -134,6 +134,11 @@ class Layout:
             _divisor(size, part) if ends else part
             for size, part, ends in zip(shape, inner, cut, strict=True)
         )
+
+
+def _by_block(variable: Any, dims: tuple[str, ...]) -> bool:
+    """Whether blocks fill a variable: it differs between runs, or there is but one run."""
+    return not dims or bool(set(dims) & set(variable.dims))
 
 
 def _divisor(whole: int, most: int) -> int:
