@@ -94,6 +94,12 @@ def test_a_study_is_read(written):
         ('title = "A title"', "", 1, "lacks 'title'"),
         ("time = [0, 2, 21]", "time = [2, 0, 21]", 5, "rises"),
         ('model = "m.ant"', 'model = "dopamine_termnal"', 4, "did you mean 'dopamine_terminal'"),
+        ("time = [0, 2, 21]", "time = [0, 2, 20.5]", 5, "[start, stop, points]"),
+        ("time = [0, 2, 21]", "time = [0, inf, 21]", 5, "rises"),
+        ("seed = 3", "tolerate = 3", 6, "tolerate = 3 is no share of the runs"),
+        ("seed = 3", "audit = nan", 6, "audit = nan is no share of the runs"),
+        ("seed = 3", 'rtol = "fine"', 6, "rtol = 'fine' is not a number"),
+        ("seed = 3", "max_steps = 0", 6, "1 or more"),
         ("a = 3", "b = 3", 9, "no 'b'"),
         ("a = 3", "x = 3", 9, "belongs under init"),
         ("n = 16", "m = 16", 12, "[design] has no 'm'"),
@@ -129,6 +135,15 @@ def test_what_is_wrong_is_told_with_its_line(written, old, new, line, said):
         read_study(path)
     assert str(told.value).startswith(f"{path}:{line}: ")
     assert said in str(told.value)
+
+
+def test_what_is_done_is_done_in_the_order_of_the_file(written):
+    """So that of a reset and a dose at one time the later line has the last word."""
+    reset = '[[arms.reset]]\nat = 1.5\n\n[[arms.dose]]\ntarget = "x"\namount = 2'
+    text = GOOD.replace('[[arms.dose]]\ntarget = "x"\namount = 2', reset)
+    dose, *own = read_study(written(text)).arms[1].protocol
+    assert dose.at == 1
+    assert [type(one).__name__ for one in own] == ["Reset", "Dose"]
 
 
 def test_a_study_tests_something(written):

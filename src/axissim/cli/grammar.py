@@ -83,19 +83,6 @@ def numbers(option: str, texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def texts(option: str, given: Sequence[str]) -> dict[str, str]:
-    """Read options of the form ``NAME=TEXT``."""
-    found: dict[str, str] = {}
-    for text in given:
-        key, sign, said = (part.strip() for part in text.partition("="))
-        if not (sign and key and said):
-            raise ValueError(f"{option} '{text}' cannot be read; write {option} NAME=...")
-        if key in found:
-            raise ValueError(f"{option} gives '{key}' twice; leave one out")
-        found[key] = said
-    return found
-
-
 @dataclass(frozen=True)
 class Dosing:
     """What ``--dose`` asks for: `duration` is None for an instant, `every` for one dose.
@@ -225,12 +212,12 @@ def ranges(texts: Sequence[str]) -> tuple[dict[str, tuple[float, float, str]], d
 
 
 def named(option: str, texts: Sequence[str]) -> dict[str, str]:
-    """Read options of the form ``ID=TEXT``, each id once."""
+    """Read options of the form ``NAME=TEXT``, each name once."""
     found: dict[str, str] = {}
     for text in texts:
         key, sign, said = (part.strip() for part in text.partition("="))
         if not (key and sign and said):
-            raise ValueError(f"{option} '{text}' cannot be read; write {option} ID=...")
+            raise ValueError(f"{option} '{text}' cannot be read; write {option} NAME=...")
         if key in found:
             raise ValueError(f"{option} gives '{key}' twice; leave one out")
         found[key] = said

@@ -122,10 +122,10 @@ def tune(
         raise ValueError(f"{out}: a tuning is kept in .nc or .zarr files; --json tells it as text")
     case = read_case(
         model,
-        levers=grammar.texts("--lever", lever or ()),
+        levers=grammar.named("--lever", lever or ()),
         targets=target or (),
         costs=cost or (),
-        derived=grammar.texts("--derive", derive or ()),
+        derived=grammar.named("--derive", derive or ()),
         times=None if t is None else grammar.times(t),
         params=grammar.numbers("-p", p or ()),
         init=grammar.numbers("--init", init or ()),

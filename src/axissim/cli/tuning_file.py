@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from axissim.model.library import Card
     from axissim.model.model import Model
+    from axissim.study.toml_file import Table
 
 _SETTINGS: dict[str, Any] = {
     "n": 128, "rounds": 12, "screen": 32, "finalists": 16, "tolerate": 0.0, "seed": 0,
@@ -68,9 +67,11 @@ def read_case(
     from axissim.model.library import card, load, shipped
     from axissim.study.design import population
 
-    said = _of_file(Path(source)) if source.endswith(".toml") else {"model": source}
-    name = _model(source, said)
-    model, known = load(name), card(name) if name in shipped() else None
+    if source.endswith(".toml"):
+        said = _of_file(Path(source))
+    else:
+        said = {"model": (source, load(source), card(source) if source in shipped() else None)}
+    name, model, known = said["model"]
     span = times or said.get("time") or (known.span if known else None)
     if span is None:
         raise ValueError(f"-t is needed, since '{name}' has no card; as in -t 0:24:97")
@@ -86,11 +87,11 @@ def read_case(
         draw = who.pop("seed", search["seed"])
         design = population(name, n=count, seed=draw, people=who)
     arguments = {
-        "t": tuple(span) if len(span) == 3 else span,
+        "t": span,
         "people": design,
         "levers": said.get("levers", {}) | asked["levers"],
-        "targets": [*_list(said.get("target", ())), *asked["targets"]],
-        "costs": [*_list(said.get("cost", ())), *asked["costs"]],
+        "targets": [*said.get("target", ()), *asked["targets"]],
+        "costs": [*said.get("cost", ()), *asked["costs"]],
         "derived": said.get("derived", {}) | asked["derived"],
         "params": said.get("params", {}) | asked["params"],
         "init": said.get("init", {}) | asked["init"],
@@ -102,75 +103,55 @@ def read_case(
     return Case(model, known, arguments, runs)
 
 
-def _model(source: str, said: Mapping[str, Any]) -> str:
-    if "model" not in said:
-        raise ValueError(f'{source}: lacks the model; write model = "thyroid_person"')
-    name = str(said["model"])
-    beside = Path(source).parent / name
-    return str(beside) if "." in name and beside.is_file() else name
-
-
 def _of_file(path: Path) -> dict[str, Any]:
-    """A file's tables; actions of a protocol become ``protocol``."""
-    from axissim.model.model import suggestion
+    """What a file says by key, read; the actions of its protocol are ``protocol``."""
+    from axissim.analysis.tuning.levers import levers_of
+    from axissim.analysis.tuning.targets import costs_of, targets_of
     from axissim.study.action import ACTIONS
+    from axissim.study.protocol_file import actions
+    from axissim.study.toml_file import model_of, read_table
 
+    table, _ = read_table(path)
+    table.only((*_KEYS, *ACTIONS))
+    levers = table.table("levers")
+    found = {
+        key: _setting(table, key, own) for key, own in _SETTINGS.items() if key in table.values
+    }
+    found |= {key: table.table(key).values for key in ("derived", "people") if key in table.values}
+    return found | {
+        "model": model_of(table),
+        "time": table.span("time"),
+        "params": table.numbers("params"),
+        "init": table.numbers("init"),
+        "levers": {
+            key: _told(levers, levers_of, {key: given}, key)[0]
+            for key, given in levers.values.items()
+        },
+        "target": _each(table, "target", targets_of),
+        "cost": _each(table, "cost", costs_of),
+        "protocol": actions(table),
+    }
+
+
+def _setting(table: Table, key: str, own: Any) -> Any:
+    if isinstance(own, str):
+        return table.text(key)
+    return table.number(key) if isinstance(own, float) else table.count(key, own)
+
+
+def _each(table: Table, key: str, read: Callable[[Any], Any]) -> list[Any]:
+    """What is asked in double brackets, or in a list of texts."""
+    given = table.values.get(key, [])
+    several = given if isinstance(given, list) else [given]
+    return [one for at, said in enumerate(several) for one in _told(table, read, said, key, at)]
+
+
+def _told(table: Table, read: Callable[[Any], Any], given: Any, *place: str | int) -> Any:
+    """What `read` makes of a part of a file, or its complaint with the line."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ValueError(f"{path}: {wrong}") from None
-    actions = {key: said.pop(key) for key in list(said) if key in ACTIONS}
-    for key in said:
-        if key not in _KEYS:
-            known = [*_KEYS, *ACTIONS]
-            near = suggestion(key, known) or f"; it has {', '.join(known)}"
-            raise ValueError(f"{path}: there is no '{key}'{near}")
-    for key in ("params", "init", "levers", "derived", "people"):
-        if not isinstance(said.get(key, {}), dict):
-            raise ValueError(f"{path}: {key} is a table; begin it with [{key}]")
-    for key in ("params", "init"):
-        for name, value in said.get(key, {}).items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise ValueError(f"{path}: [{key}] {name} = {value!r:.40} is not a number")
-    if not isinstance(said.get("time", []), list):
-        raise ValueError(f"{path}: time is [start, stop, points], as [0, 24, 97]")
-    for key, own in _SETTINGS.items():
-        kind = (int, float) if isinstance(own, float) else type(own)
-        if not isinstance(said.get(key, own), kind):
-            raise ValueError(f"{path}: {key} = {said[key]!r:.40} is not what it can be; as {own!r}")
-    said["protocol"] = [_action(path, k, one) for k in actions for one in _tables(path, k, actions)]
-    return said
-
-
-def _tables(path: Path, kind: str, actions: Mapping[str, Any]) -> list[dict[str, Any]]:
-    tables = actions[kind]
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ValueError(f"{path}: write [[{kind}]], in double brackets")
-    return tables
-
-
-def _action(path: Path, kind: str, table: dict[str, Any]) -> Any:
-    """An action; its values are numbers, or names of levers and derived quantities."""
-    from axissim.model.model import suggestion
-    from axissim.study import action
-
-    make = getattr(action, kind)
-    accepted = inspect.signature(make).parameters
-    for key in table:
-        if key not in accepted:
-            near = suggestion(key, accepted) or f"; it has {', '.join(accepted)}"
-            raise ValueError(f"{path}: [[{kind}]] has no '{key}'{near}")
-    for key, parameter in accepted.items():
-        if parameter.default is inspect.Parameter.empty and key not in table:
-            raise ValueError(f"{path}: [[{kind}]] lacks '{key}'; give it")
-    try:
-        return make(**table)
+        return read(given)
     except ValueError as wrong:
-        raise ValueError(f"{path}: {wrong}") from None
-
-
-def _list(given: Any) -> list[Any]:
-    return list(given) if isinstance(given, (list, tuple)) else [given]
+        table.wrong(str(wrong), *place)
 
 
 def _first(*given: Any) -> Any:

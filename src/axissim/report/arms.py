@@ -14,7 +14,7 @@ from axissim.report.population import alike
 from axissim.report.stated import Arm, Study
 from axissim.solve.work import OK
 from axissim.study.plan import variables
-from axissim.study.summaries import reduced
+from axissim.study.summaries import reduced, within
 from axissim.study.sweep import sweep
 
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def _design(study: Study, arm: Arm) -> xr.Dataset:
     """The study's design, without names that only the protocols of other arms read."""
     known = {*study.model.by_id, *variables(arm.protocol), *study.design.coords}
     left = study.design.drop_vars([key for key in study.design.variables if key not in known])
-    taken = {*study.params, *study.init, *arm.touched}
-    return left if left.data_vars else alike(study.model, taken, study.people)
+    return left if left.data_vars else alike(study.people)
 
 
 def _read(study: Study, arm: Arm, ds: xr.Dataset) -> Ran:
@@ -130,7 +129,7 @@ def _read(study: Study, arm: Arm, ds: xr.Dataset) -> Ran:
         part = ds.isel(sample=slice(begun, begun + _PART))
         courses = {str(key): part[key].values for key in part.data_vars if "time" in part[key].dims}
         for one in study.readouts:
-            seen = inside(times, one.over)
+            seen = within(times, *one.over)
             cut = {key: courses[key][:, seen] for key in one.summary.outputs}
             parts[one.name].append(reduced([one.summary], times[seen], cut)[one.name])
     values = {key: np.where(status == OK, np.concatenate(v), np.nan) for key, v in parts.items()}
@@ -138,9 +137,3 @@ def _read(study: Study, arm: Arm, ds: xr.Dataset) -> Ran:
     counts = np.bincount(status, minlength=len(words))
     ended = {word: int(n) for word, n in zip(words, counts, strict=True) if n}
     return Ran(arm, ds, values, ended, json.loads(ds.attrs.get("audit", "{}")))
-
-
-def inside(times: Any, window: tuple[float, float]) -> Any:
-    """Which times lie in a window, with half a millionth of it for rounding."""
-    slack = 5e-7 * (window[1] - window[0])
-    return (times >= window[0] - slack) & (times <= window[1] + slack)

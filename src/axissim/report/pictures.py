@@ -15,8 +15,10 @@ from matplotlib.figure import Figure
 
 from axissim.plot.curves import rest
 from axissim.plot.style import COLOURS, FAINT, INK, RULE, clock, drawn, label, logarithmic, wide
-from axissim.report.arms import Ran, inside
+from axissim.report.arms import Ran
 from axissim.report.stated import ReadOut, Study
+from axissim.solve.work import OK
+from axissim.study.summaries import within
 
 _WIDE = 7.6  # inches, of a page of text
 _POINTS = 240  # of a course, at most
@@ -53,11 +55,11 @@ def _courses(study: Study, ran: Sequence[Ran]) -> Figure:
 def _course(axes: Axes, study: Study, ran: Sequence[Ran], key: str) -> None:
     seen: list[Any] = []
     for at, one in enumerate(ran):
-        chosen = np.flatnonzero(inside(one.ds["time"].values, study.show))
+        chosen = np.flatnonzero(within(one.ds["time"].values, *study.show))
         chosen = chosen[:: max(1, len(chosen) // _POINTS)]
         some = slice(None, None, max(1, one.runs // _RUNS))
         part = one.ds[[key, "status"]].isel(time=chosen, sample=some)
-        values = part[key].values[part["status"].values == 1]
+        values = part[key].values[part["status"].values == OK]
         if not len(values):
             continue
         times, colour = part["time"].values, COLOURS[at % len(COLOURS)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from axissim.model.model import Model, ModelError
-from axissim.report.table import Table
 from axissim.study import design
 from axissim.study.distribution import Distribution, distribution, uniform
+from axissim.study.toml_file import Table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,17 +15,14 @@ if TYPE_CHECKING:
 _KEYS = ("n", "sampler", "vary", "people")
 
 
-def design_of(
-    table: Table, source: str, model: Model, seed: int, taken: Collection[str] = ()
-) -> tuple[xr.Dataset, str]:
+def design_of(table: Table, source: str, model: Model, seed: int) -> tuple[xr.Dataset, str]:
     """The design of every arm, and what it is in words.
 
-    Without a ``[design]`` it is one run, the model as it stands; `taken` are ids that the study
-    sets or acts on.
+    Without a ``[design]`` it is one run, the model as it stands.
     """
     table.only(_KEYS)
     if not table.values:
-        return alike(model, taken, 1), "one run: the model as it stands"
+        return alike(1), "one run: the model as it stands"
     if ("vary" in table.values) == ("people" in table.values):
         table.wrong("a design has [design.vary] or [design.people], one of the two")
     n = table.count("n", 200, 2)
@@ -44,16 +40,10 @@ def design_of(
         table.wrong(str(wrong))
 
 
-def alike(model: Model, taken: Collection[str], runs: int) -> xr.Dataset:
-    """A design in which all runs are alike: some parameter at its own value.
-
-    An audit asks for what runs differ in, and so for something that could.
-    """
+def alike(runs: int) -> xr.Dataset:
+    """A design in which all runs are alike."""
     import xarray as xr
 
-    for part in model.parameters:
-        if part.id not in taken and part.value.op == "number":
-            return xr.Dataset({part.id: ("sample", [float(part.value.value)] * runs)})
     return xr.Dataset(coords={"sample": range(runs)})
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from axissim.model.library import card, load, shipped
 from axissim.model.model import Model, ModelError, State, suggestion
 from axissim.report.population import design_of
 from axissim.report.stated import (
@@ -20,10 +18,11 @@ from axissim.report.stated import (
     Window,
     expectation,
 )
-from axissim.report.table import Table, read_table
-from axissim.study import action
+from axissim.study.action import ACTIONS
 from axissim.study.plan import variables
+from axissim.study.protocol_file import actions
 from axissim.study.summaries import summaries
+from axissim.study.toml_file import Table, model_of, read_table
 
 _TOP = (
     "title", "question", "hypothesis", "background", "sources", "model", "time", "show", "courses",
@@ -38,17 +37,17 @@ def read_study(path: str | Path) -> Study:
     """Read a study; ModelError is ``file:line: what is wrong; the mend``."""
     path = Path(path)
     table, text = read_table(path)
-    table.only([*_TOP, *action.ACTIONS])
-    source = table.text("model")
-    model, known = _model(table, source)
-    times = _times(table, known)
+    table.only([*_TOP, *ACTIONS])
+    source, model, known = model_of(table)
+    times = table.span("time") or (known.span if known else None)
+    if times is None:
+        table.wrong("the study lacks 'time'; write time = [0, 24, 97]: start, stop, points")
     whole = (times[0], times[1])
     readouts = _readouts(table.table("readouts"), model, whole)
     seed = table.count("seed", 0)
-    arms = _arms(table, model, _protocol(table))
+    arms = _arms(table, model, actions(table))
     params, init = _values(table, model, "params"), _values(table, model, "init")
-    taken = {*params, *init, *(key for arm in arms for key in arm.touched)}
-    drawn, told = design_of(table.table("design"), source, model, seed, taken)
+    drawn, told = design_of(table.table("design"), source, model, seed)
     _drawn_well(table.table("design"), model, drawn, arms, {*params, *init})
     names = {arm.name: arm for arm in arms}
     varied = {str(key) for key in drawn.variables} - {"sample"}
@@ -60,14 +59,15 @@ def read_study(path: str | Path) -> Study:
     )
     for key in courses:
         _part(table, model, key, "courses")
-    options = {key: table.values[key] for key in ("method", "rtol", "max_steps") if key in
-               table.values}  # fmt: skip
+    options = {
+        key: _of_kind(table, key) for key in ("method", "rtol", "max_steps") if key in table.values
+    }
     return Study(
         path, text, table.text("title"), table.text("question"), table.text("hypothesis"),
         table.text("background", ""), table.texts("sources"), source, model, known, times,
         _window(table, "show", whole), courses, drawn, told, params, init,
         tuple(readouts.values()), arms, tests, seed,
-        table.number("tolerate", 0.05), table.number("audit", 1e-3),
+        _share(table, "tolerate", 0.05), _share(table, "audit", 1e-3),
         table.count("resamples", 2000, 100), options,
     )  # fmt: skip
 
@@ -91,30 +91,6 @@ def _drawn_well(
             inner.wrong(f"the model has no '{key}', and no action names it{near}", key)
 
 
-def _model(table: Table, source: str) -> tuple[Model, Any]:
-    beside = table.path.parent / source
-    found = str(beside) if source not in shipped() and beside.is_file() else source
-    try:
-        return load(found), card(source) if source in shipped() else None
-    except ModelError as wrong:
-        if found != source:
-            raise
-        table.wrong(str(wrong), "model")
-
-
-def _times(table: Table, known: Any) -> tuple[float, float, int]:
-    given = table.values.get("time", list(known.span) if known is not None else None)
-    if given is None:
-        table.wrong("the study lacks 'time'; write time = [0, 24, 97]: start, stop, points")
-    good = isinstance(given, list) and len(given) == 3
-    if not good or not all(isinstance(one, (int, float)) for one in given):
-        table.wrong("time is [start, stop, points], as in [0, 24, 97]", "time")
-    start, stop, points = float(given[0]), float(given[1]), int(given[2])
-    if not start < stop or points < 2:
-        table.wrong("time rises from start to stop, in two points or more", "time")
-    return start, stop, points
-
-
 def _window(table: Table, key: str, whole: Window) -> Window:
     given = table.values.get(key, list(whole))
     good = isinstance(given, list) and len(given) == 2
@@ -124,6 +100,19 @@ def _window(table: Table, key: str, whole: Window) -> Window:
     if not whole[0] <= low < high <= whole[1]:
         table.wrong(f"{key} = [{low:g}, {high:g}] is not within the times of the runs", key)
     return low, high
+
+
+def _of_kind(table: Table, key: str) -> str | float | int:
+    if key == "method":
+        return table.text(key)
+    return table.number(key) if key == "rtol" else table.count(key, 1, 1)
+
+
+def _share(table: Table, key: str, own: float) -> float:
+    found = table.number(key, own)
+    if not 0.0 <= found <= 1.0:
+        table.wrong(f"{key} = {found:g} is no share of the runs; give 0 to 1", key)
+    return found
 
 
 def _part(table: Table, model: Model, key: str, of: str) -> Any:
@@ -172,7 +161,7 @@ def _readouts(table: Table, model: Model, whole: Window) -> dict[str, ReadOut]:
 def _arms(table: Table, model: Model, common: tuple[Any, ...]) -> tuple[Arm, ...]:
     found: dict[str, Arm] = {}
     for one in table.tables("arms"):
-        one.only((*_ARM, *action.ACTIONS))
+        one.only((*_ARM, *ACTIONS))
         name = one.text("name")
         if not name.isidentifier():
             one.wrong(f"an arm's name is a word of letters, digits and _, not '{name}'", "name")
@@ -180,29 +169,8 @@ def _arms(table: Table, model: Model, common: tuple[Any, ...]) -> tuple[Arm, ...
             one.wrong(f"two arms are called '{name}'", "name")
         params, init = _values(one, model, "params"), _values(one, model, "init")
         label = one.text("label", name)
-        found[name] = Arm(name, label, params, init, (*common, *_protocol(one)))
+        found[name] = Arm(name, label, params, init, (*common, *actions(one)))
     return tuple(found.values()) or (Arm("baseline", "baseline", {}, {}, common),)
-
-
-def _protocol(table: Table) -> tuple[Any, ...]:
-    """The actions of a table, ``[[dose]]`` and so on."""
-    return tuple(_action(kind, one) for kind in action.ACTIONS for one in table.tables(kind))
-
-
-def _action(kind: str, table: Table) -> Any:
-    make = getattr(action, kind)
-    accepted = inspect.signature(make).parameters
-    table.only(list(accepted))
-    for key, value in table.values.items():
-        if not isinstance(value, (int, float, str)):
-            table.wrong(f"{key} is a number or a name", key)
-    for key, parameter in accepted.items():
-        if parameter.default is inspect.Parameter.empty and key not in table.values:
-            table.wrong(f"{table.name} lacks '{key}'; give it")
-    try:
-        return make(**table.values)
-    except ModelError as wrong:
-        table.wrong(str(wrong))
 
 
 def _test(

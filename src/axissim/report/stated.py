@@ -48,12 +48,6 @@ class Arm:
     init: Mapping[str, float]
     protocol: tuple[Any, ...]
 
-    @property
-    def touched(self) -> set[str]:
-        """Ids that it sets or acts on."""
-        of = {getattr(one, key, "") for one in self.protocol for key in ("target", "parameter")}
-        return {*self.params, *self.init, *of}
-
 
 @dataclass(frozen=True)
 class Expectation:

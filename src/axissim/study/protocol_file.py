@@ -3,74 +3,45 @@
 from __future__ import annotations
 
 import inspect
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from axissim.model.model import ModelError, suggestion
 from axissim.study import action
+from axissim.study.toml_file import Table, read_table
 
 
 def read(path: Path) -> tuple[Any, ...]:
     """The actions of a file, in its order; ModelError is ``file:line: what; mend``."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(wrong))
-        line = (said and said[2]) or text.count("\n") + 1
-        raise ModelError(f"{path}:{line}: {said[1] if said else wrong}") from None
-    except UnicodeDecodeError:
-        raise ModelError(f"{path}:1: is not text in UTF-8; save it so") from None
-    found = [_action(f"{path}:{line}", kind, table) for line, kind, table in _tables(
-        path, text, given)]  # fmt: skip
-    if not found:
-        raise ModelError(f"{path}:1: holds no action; begin one with [[dose]]")
-    return tuple(found)
-
-
-def _tables(
-    path: Path, text: str, given: Mapping[str, Any]
-) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each table with its line and kind, in the order of the lines."""
-    lines: dict[str, list[int]] = {}
-    for at, line in enumerate(text.splitlines(), 1):
-        head = re.match(r"\s*(?:\[\[?)?\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:\]|=)", line)
-        if head:
-            lines.setdefault(head[1], []).append(at)
-    rows = []
-    for kind, tables in given.items():
-        where = lines.get(kind, [1])
+    table, _ = read_table(path)
+    for kind in table.values:
         if kind not in action.ACTIONS:
-            raise ModelError(
-                f"{path}:{where[0]}: '{kind}' is no action"
-                + (suggestion(kind, action.ACTIONS) or f"; write {_all(action.ACTIONS)}")
-            )
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise ModelError(f"{path}:{where[0]}: write [[{kind}]], in double brackets")
-        rows += [(where[min(at, len(where) - 1)], kind, table) for at, table in enumerate(tables)]
-    yield from sorted(rows, key=lambda row: row[0])
+            near = suggestion(kind, action.ACTIONS) or f"; write {', '.join(action.ACTIONS)}"
+            table.wrong(f"'{kind}' is no action{near}", kind)
+    found = actions(table)
+    if not found:
+        table.wrong("holds no action; begin one with [[dose]]")
+    return found
 
 
-def _action(where: str, kind: str, table: dict[str, Any]) -> Any:
+def actions(table: Table) -> tuple[Any, ...]:
+    """The actions within a table, in the order of their lines."""
+    kinds = [kind for kind in table.values if kind in action.ACTIONS]
+    found = [(one.line(), kind, one) for kind in kinds for one in table.tables(kind)]
+    return tuple(_action(kind, one) for _, kind, one in sorted(found, key=lambda row: row[0]))
+
+
+def _action(kind: str, table: Table) -> Any:
     make = getattr(action, kind)
     accepted = inspect.signature(make).parameters
-    for key, value in table.items():
-        if key not in accepted:
-            near = suggestion(key, accepted) or f"; it has {_all(accepted)}"
-            raise ModelError(f"{where}: [[{kind}]] has no '{key}'{near}")
+    table.only(accepted)
+    for key, value in table.values.items():
         if not isinstance(value, (int, float, str)):
-            raise ModelError(f"{where}: [[{kind}]]: {key} is a number or a name")
+            table.wrong(f"{table.name}: {key} is a number or a name", key)
     for key, parameter in accepted.items():
-        if parameter.default is inspect.Parameter.empty and key not in table:
-            raise ModelError(f"{where}: [[{kind}]] lacks '{key}'; give it")
+        if parameter.default is inspect.Parameter.empty and key not in table.values:
+            table.wrong(f"{table.name} lacks '{key}'; give it")
     try:
-        return make(**table)
+        return make(**table.values)
     except ModelError as wrong:
-        raise ModelError(f"{where}: {wrong}") from None
-
-
-def _all(keys: Any) -> str:
-    return ", ".join(keys)
+        table.wrong(str(wrong))

@@ -127,6 +127,12 @@ def reduced(of: Sequence[Summary], times: Any, trajectories: Mapping[str, Any]) 
     return found
 
 
+def within(times: Any, start: float, stop: float) -> Any:
+    """Which of the times are in a window, its ends with them, whatever rounding did to these."""
+    slack = 1e-9 * max(abs(times[0]), abs(times[-1]))
+    return (times >= start - slack) & (times <= stop + slack)
+
+
 class _Reading:
     """A formula being read: ValueError where it is not one number a run."""
 

@@ -15,7 +15,7 @@ from axissim.model.model import Model, suggestion
 from axissim.model.text import parse
 from axissim.model.units import spelled
 from axissim.study.measures import MEASURES
-from axissim.study.summaries import Summary, reduced, summaries, unit_of
+from axissim.study.summaries import Summary, reduced, summaries, unit_of, within
 
 _NAME = re.compile(r"[A-Za-z_]\w*\b(?!\s*\()", re.ASCII)  # what is not called
 _CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(", re.ASCII)
@@ -45,8 +45,7 @@ class ReadOut:
 
     def within(self, times: Any) -> Any:
         """Which of the times are in the window."""
-        slack = 1e-9 * max(abs(times[0]), abs(times[-1]))
-        return (times >= self.start - slack) & (times <= self.stop + slack)
+        return within(times, self.start, self.stop)
 
 
 def clock(t: Any) -> Any:

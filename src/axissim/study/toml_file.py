@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from axissim.model.model import ModelError, suggestion
+from axissim.model.library import Card, card, load, shipped
+from axissim.model.model import Model, ModelError, suggestion
 
 Place = tuple[str | int, ...]  # ("arms", 0, "params")
 
@@ -37,16 +39,20 @@ class Table:
         """What the table is called in a complaint: ``[[arms]]``, ``[design]``."""
         words = [str(part) for part in self.place if isinstance(part, str)]
         if not words:
-            return "a study"
+            return "the file"
         double = bool(self.place) and isinstance(self.place[-1], int)
         return f"[[{'.'.join(words)}]]" if double else f"[{'.'.join(words)}]"
 
-    def wrong(self, what: str, key: str | None = None) -> NoReturn:
-        """Raise ``file:line: what``; the line is that of `key`, or of the table."""
-        place = (*self.place, key) if key is not None else self.place
+    def line(self, *inner: str | int) -> int:
+        """The line of a place within the table, or of what it stands in; else of the table."""
+        place = (*self.place, *inner)
         while place and place not in self.lines:
             place = place[:-1]
-        raise ModelError(f"{self.path}:{self.lines.get(place, 1)}: {what}") from None
+        return self.lines.get(place, 1)
+
+    def wrong(self, what: str, *inner: str | int) -> NoReturn:
+        """Raise ``file:line: what``, with the `line` of a place within the table."""
+        raise ModelError(f"{self.path}:{self.line(*inner)}: {what}") from None
 
     def only(self, known: Collection[str]) -> None:
         """ModelError for a key that is not among `known`."""
@@ -74,7 +80,7 @@ class Table:
         """A number; needed unless there is another for it."""
         found = self._given(key, otherwise)
         if isinstance(found, bool) or not isinstance(found, (int, float)):
-            self.wrong(f"{key} is a number", key)
+            self.wrong(f"{key} = {found!r:.40} is not a number", key)
         return float(found)
 
     def count(self, key: str, otherwise: int, least: int = 0) -> int:
@@ -88,6 +94,17 @@ class Table:
         """A table of numbers, empty if it is left out."""
         inner = self.table(key)
         return {name: inner.number(name) for name in inner.values}
+
+    def span(self, key: str) -> tuple[float, float, int] | None:
+        """Start, stop and how many points of a run; None if it is left out."""
+        if key not in self.values:
+            return None
+        match self.values[key]:
+            case [int() | float() as start, int() | float() as stop, int() as points]:
+                if not start < stop or math.isinf(stop - start) or points < 2:
+                    self.wrong(f"{key} rises from start to stop, in two points or more", key)
+                return float(start), float(stop), points
+        self.wrong(f"{key} is [start, stop, points], as in [0, 24, 97]", key)
 
     def table(self, key: str) -> Table:
         """A table within, empty if it is left out."""
@@ -124,6 +141,19 @@ def read_table(path: Path) -> tuple[Table, str]:
     except UnicodeDecodeError:
         raise ModelError(f"{path}:1: is not text in UTF-8; save it so") from None
     return Table(path, _lines(text), values), text
+
+
+def model_of(table: Table) -> tuple[str, Model, Card | None]:
+    """What ``model`` says, the model, and its card: a shipped one, or a file beside this one."""
+    source = table.text("model")
+    beside = table.path.parent / source
+    found = str(beside) if source not in shipped() and beside.is_file() else source
+    try:
+        return source, load(found), card(source) if source in shipped() else None
+    except ModelError as wrong:
+        if found != source:
+            raise
+        table.wrong(str(wrong), "model")
 
 
 _NAME = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
