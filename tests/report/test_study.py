@@ -151,7 +151,18 @@ def test_runs_that_fail_are_not_results(file):
     assert np.isnan(ds["left"]).all()
     page = file.with_suffix(".html").read_text()
     assert "24 max_steps" in page
-    assert "no run gave a number" in page or "Undecided" in page
+    assert "24 of 24 runs gave no number" in page
+    assert "Undecided in this model" in page
+
+
+def test_runs_without_a_number_are_left_out_and_told(file):
+    text = TEXT.replace("max(top)", "(max(top) - 2)**0.5").replace("> 0.99", "> 0.9")
+    file.write_text(text.replace("resamples = 200", "resamples = 200\ntolerate = 0.9\naudit = 0"))
+    ds = study(file)
+    left = int(np.isnan(ds["top"].sel(arm="slow")).sum())
+    assert 0 < left < 24
+    assert int(ds["people"][1]) == 24 - left
+    assert f"{left} of 24 runs gave no number" in file.with_suffix(".html").read_text()
 
 
 def test_one_run_without_a_design(file):
@@ -160,6 +171,7 @@ def test_one_run_without_a_design(file):
     ds = study(file)
     assert ds.attrs["verdict"] == "supported"
     assert ds.sizes["sample"] == 1
+    assert json.loads(ds.attrs["audit"])["slow"]["runs"] == 1
     assert "without chance" in file.with_suffix(".html").read_text()
     with pytest.raises(ValueError, match=r"\.html file"):
         study(read_study(file), out=file.with_suffix(".pdf"))

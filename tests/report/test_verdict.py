@@ -68,6 +68,21 @@ def test_the_interval_decides(expect, verdict):
     assert found("value", expect, row, statistic="mean").verdict == verdict
 
 
+def test_a_bound_that_belongs_to_what_is_expected_is_not_against_it():
+    row = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    one = found("value", ">= 1", row)
+    assert (one.low, one.high) == (0.0, 1.0)
+    assert one.verdict == UNDECIDED
+    assert found("value", "> 1", row).verdict == AGAINST
+
+
+def test_an_interval_that_is_none_decides_nothing():
+    """Some draws of three people are one person thrice, in whom nothing is correlated."""
+    one = found("correlation", "> 0.9", [1.0, 2.0, 3.0], against="dose")
+    assert one.number == pytest.approx(1.0)
+    assert one.verdict == UNDECIDED
+
+
 def test_a_single_run_decides_without_chance():
     one = found("value", "> 2", [3.0])
     assert (one.verdict, one.people) == (SUPPORTED, 1)
@@ -80,6 +95,7 @@ def test_failed_runs_are_left_out_in_every_arm_and_too_many_decide_nothing():
     hurt[:5] = np.nan
     one = found("difference", "> 0", hurt + 1.0, X, statistic="mean")
     assert (one.people, one.verdict) == (195, SUPPORTED)
+    assert "5 of 200 runs gave no number and are left out" in one.why
     assert one.number == pytest.approx(1.0)
     hurt[:20] = np.nan
     one = found("difference", "> 0", hurt + 1.0, X)

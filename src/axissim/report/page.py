@@ -13,7 +13,7 @@ from axissim.report.arms import Ran
 from axissim.report.look import CSS
 from axissim.report.pictures import courses, readouts
 from axissim.report.stated import Study
-from axissim.report.verdict import AGAINST, SUPPORTED, Found, overall
+from axissim.report.verdict import AGAINST, SUPPORTED, UNDECIDED, Found, overall
 from axissim.report.wording import (
     changes,
     deed,
@@ -82,19 +82,25 @@ def _tests(study: Study, found: Sequence[Found]) -> str:
         ]
         for one in found
     ]
+    heads = ["Criterion", "Found", "Expected", "Verdict"]
+    notes = "".join(f'<p class="note">{escape(text)}</p>' for text in _notes(study, found))
+    return _table(heads, rows) + notes
+
+
+def _notes(study: Study, found: Sequence[Found]) -> Iterable[str]:
+    """What an interval is, which runs are left out, and why a criterion is undecided."""
     people = min(one.people for one in found)
-    note = (
+    yield (
         f"An interval is a percentile bootstrap over {people:,} runs ({study.resamples:,} draws, "
         f"seed {study.seed}), each keeping together what it gave in every arm. It is of chance "
         "among the runs, not of whether the model is right. Supported: all of the interval is as "
         "expected; not supported: none of it; undecided: some."
-        if people > 1
+        if study.people > 1
         else "One run an arm: its numbers decide, without chance."
     )
-    reasons = sorted({one.why for one in found if "gave no number" in one.why})
-    return _table(["Criterion", "Found", "Expected", "Verdict"], rows) + "".join(
-        f'<p class="note">{escape(text)}</p>' for text in (note, *reasons)
-    )
+    for one in found:
+        if one.people < study.people or one.verdict == UNDECIDED:
+            yield f"{flat(one.test.claim)} {one.verdict.capitalize()}: {one.why}."
 
 
 def _pictures(study: Study, ran: Sequence[Ran]) -> str:

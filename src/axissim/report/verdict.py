@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from axissim.report.arms import Ran
-from axissim.report.stated import Criterion, Study
+from axissim.report.stated import Criterion, Expectation, Study
 
 SUPPORTED, AGAINST, UNDECIDED = "supported", "not supported", "undecided"
 _ENDS = (0.025, 0.975)
@@ -70,30 +70,30 @@ def _judged(
     values = np.stack(rows)
     good = np.isfinite(values).all(axis=0)
     people, every = int(good.sum()), values.shape[1]
+    lost = f"{every - people:,} of {every:,} runs gave no number"
     if not people:
-        return Found(test, np.nan, np.nan, np.nan, 0, UNDECIDED, "no run gave a number")
+        return Found(test, np.nan, np.nan, np.nan, 0, UNDECIDED, lost)
     measure = _measure(test)
     kept = values[:, good]
     number = float(measure(kept[:, None, :])[0])
     low, high = _interval(measure, kept, study.resamples, rng) if people > 1 else (np.nan, np.nan)
-    lost = every - people
-    if lost > study.tolerate * every:
-        why = f"{lost:,} of {every:,} runs gave no number, more than {study.tolerate:.0%}"
+    if every - people > study.tolerate * every:
+        why = f"{lost}, more than {study.tolerate:.0%}"
         return Found(test, number, low, high, people, UNDECIDED, why)
-    return Found(test, number, low, high, people, *_verdict(test, number, low, high))
+    ends = (number, number) if people == 1 else (low, high)
+    verdict, why = _verdict(test.expect, *ends)
+    why = f"{lost} and are left out; {why}" if people < every else why
+    return Found(test, number, low, high, people, verdict, why)
 
 
-def _verdict(test: Criterion, number: float, low: float, high: float) -> tuple[str, str]:
-    """By the interval: all within what is expected, all outside, or on both sides."""
-    if not np.isfinite(number):
-        return UNDECIDED, "there is no such number"
-    expect = test.expect
-    if np.isnan(low):
-        good = expect.holds(number)
-        return (SUPPORTED if good else AGAINST), "a single run decides, without chance"
+def _verdict(expect: Expectation, low: float, high: float) -> tuple[str, str]:
+    """By the interval, of a single run its number: all, none or some of it as expected."""
+    if not np.isfinite([low, high]).all():
+        return UNDECIDED, "there is no such number, or none in some of the draws"
     if expect.holds(low) and expect.holds(high):
         return SUPPORTED, "the whole interval is as expected"
-    if high <= expect.low or low >= expect.high:
+    below = high <= expect.low and not expect.holds(high)
+    if below or (low >= expect.high and not expect.holds(low)):
         return AGAINST, "the whole interval is not as expected"
     return UNDECIDED, "the interval holds both what is expected and what is not"
 
@@ -108,7 +108,8 @@ def _interval(
     for begun in range(0, resamples, at_once):
         drawn = rng.integers(people, size=(min(at_once, resamples - begun), people))
         parts.append(measure(values[:, drawn]))
-    low, high = np.quantile(np.concatenate(parts), _ENDS)
+    with np.errstate(invalid="ignore"):  # between two infinite ones
+        low, high = np.quantile(np.concatenate(parts), _ENDS)
     return float(low), float(high)
 
 
