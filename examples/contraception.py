@@ -50,10 +50,8 @@ for key, (least, most) in {"uE": (5.0, 250.0), "uP": (0.5, 12.0)}.items():
         n=512,
         rounds=16,
     )
-    found, total = (
-        best(courses[key]),
-        float(courses[key]["cost_mean"][courses[key].attrs["best"], 0]),
-    )
+    found = best(courses[key])
+    total = float(courses[key]["cost_mean"][courses[key].attrs["best"], 0])
     middle = (found["begin"] + found["length"] / 2 - SURGE - CYCLE / 2) / (CYCLE / 2)
     print(
         f"one course: {found[key]:.3g} {units[key]} for {found['length']:.1f} days, its middle at "

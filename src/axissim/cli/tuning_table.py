@@ -34,8 +34,8 @@ def _front(ds: Any) -> Iterator[str]:
     yield f"Front: {len(rows)} of {ds.sizes['candidate']} candidates, in {who}{told}"
     extra = [key for key in costs if key not in levers]
     head = ["", *levers, "miss", *(["in all bands"] if people > 1 else []), *extra]
-    hard = bool(ds["hard"].values.any())
-    head += ["outside hard"] * hard + ["failed"] * bool(ds["failed"].values.any())
+    hard, failed = bool(ds["hard"].values.any()), bool(ds["failed"].values.any())
+    head += ["outside hard"] * hard + ["failed"] * failed
     table = [head]
     for row in shown:
         one = ds.isel(candidate=int(row))
@@ -45,7 +45,7 @@ def _front(ds: Any) -> Iterator[str]:
         cells += [_share(one)] if people > 1 else []
         cells += [_number(float(one["cost_mean"].sel(cost=key))) for key in extra]
         cells += [f"{100 * float(one['violated']):.1f} %"] * hard
-        cells += [f"{int(one['failed'])}"] * (head[-1] == "failed")
+        cells += [f"{int(one['failed'])}"] * failed
         table.append(cells)
     yield from _aligned(table)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from axissim.analysis.tuning.targets import Target
-from axissim.analysis.tuning.trials import Outcome
+from axissim.analysis.tuning.trials import Outcome, mean_of
 
 _Z = 1.959963984540054  # of 95 %
 
@@ -111,10 +111,7 @@ def scored(outcome: Outcome, targets: Sequence[Target], costs: int) -> Scores:
 
 def _means(values: Any) -> Any:
     """Over people, of what is a number; inf where nothing is."""
-    there = ~np.isnan(values)
-    count = there.sum(axis=1)
-    total = np.where(there, values, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.inf)
+    return np.where(np.isnan(values).all(axis=1), np.inf, mean_of(values))
 
 
 def beaten(scores: Scores, tolerate: float = 0.0) -> Any:

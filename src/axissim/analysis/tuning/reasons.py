@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from axissim.analysis.tuning.levers import Lever
-from axissim.analysis.tuning.trials import Trials
+from axissim.analysis.tuning.trials import Trials, mean_of
 
 _STEP = 0.02  # of a lever's range, to either side
 
@@ -43,9 +43,9 @@ def reasons(trials: Trials, at: Any, people: Any) -> tuple[Any, Any, Any]:
     step = (moved[2::2] - moved[1::2])[np.arange(len(levers)), np.arange(len(levers))]
     change = high - low
     there = ~np.isnan(change)
-    mean = _mean(change, there)
+    mean = mean_of(change)
     slope = mean / step[:, None]
-    size = _mean(np.broadcast_to(middle, change.shape), there & ~np.isnan(middle))
+    size = mean_of(np.where(there, middle, np.nan))
     with np.errstate(all="ignore"):
         elasticity = np.where(at[:, None] == 0.0, np.nan, slope * at[:, None] / size)
         same = (np.sign(change) == np.sign(mean)[:, None]) & there
@@ -57,11 +57,6 @@ def none(trials: Trials) -> tuple[Any, Any, Any]:
     """What `reasons` gives where nothing was tried."""
     blank = np.full((len(trials.levers), len(trials.read_outs)), np.nan)
     return blank, blank, blank
-
-
-def _mean(values: Any, there: Any) -> Any:
-    with np.errstate(all="ignore"):
-        return np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1)
 
 
 def _aside(lever: Lever, setting: float) -> tuple[float, float]:

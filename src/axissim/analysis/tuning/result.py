@@ -12,7 +12,7 @@ import numpy as np
 from axissim.analysis.tuning.front import OF_EACH, wilson
 from axissim.analysis.tuning.search import Level, Search
 from axissim.analysis.tuning.targets import Cost, Target
-from axissim.analysis.tuning.trials import Trials
+from axissim.analysis.tuning.trials import Trials, mean_of
 from axissim.model.model import Model
 from axissim.model.units import spelled
 
@@ -134,7 +134,7 @@ def _over_people(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
     """Mean and quantiles of each read-out of each candidate."""
     found = {}
     for name, words, of in (
-        ("value", "Mean over people", _mean),
+        ("value", "Mean over people", mean_of),
         ("value_low", "5 % quantile over people", lambda x: _quantile(x, _QUANTILES[0])),
         ("value_high", "95 % quantile over people", lambda x: _quantile(x, _QUANTILES[1])),
     ):
@@ -143,12 +143,6 @@ def _over_people(levels: Sequence[Level], candidates: int) -> dict[str, Any]:
             numbers[level.rows] = of(level.outcome.values)
         found[name] = (("candidate", "read_out"), numbers, _about(words))
     return found
-
-
-def _mean(values: Any) -> Any:
-    there = ~np.isnan(values)
-    with np.errstate(all="ignore"):
-        return np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1)
 
 
 def _quantile(values: Any, share: float) -> Any:
@@ -178,7 +172,7 @@ def _provenance(
     best: int,
     config: Mapping[str, Any],
 ) -> dict[str, Any]:
-    first = trials.first
+    first, seed = trials.first, config["seed"]
     assert first is not None
     of_runs = json.loads(first.attrs["config"])
     told = {
@@ -197,7 +191,7 @@ def _provenance(
         "best": best,
         "runs": trials.runs,
         "failed_runs": trials.failed,
-        **({"seed": config["seed"]} if isinstance(config["seed"], int) else {}),
+        **({"seed": int(seed)} if isinstance(seed, (int, np.integer)) else {}),
         "config": json.dumps(told, sort_keys=True),
         "disclaimer": DISCLAIMER,
     }

@@ -93,12 +93,6 @@ class Target:
             return np.zeros(np.shape(values))
         return np.abs(values - middle) / (self.width / 2.0)
 
-    def text(self) -> str:
-        """The band in words."""
-        if np.isinf(self.low):
-            return f"< {self.high:g}"
-        return f"> {self.low:g}" if np.isinf(self.high) else f"{self.low:g} to {self.high:g}"
-
 
 @dataclass(frozen=True)
 class Cost:
@@ -224,8 +218,8 @@ def _rest(word: str, text: str, rest: str) -> dict[str, Any]:
 
 
 def _checked(asked: Target | Cost) -> None:
-    numbers = [asked.start, asked.stop]
-    if None not in numbers and not asked.start < asked.stop:  # type: ignore[operator]
+    start, stop = asked.start, asked.stop
+    if start is not None and stop is not None and not start < stop:
         raise ValueError(f"'{asked.of}': its window ends before it begins")
     if not named(asked).isidentifier():
         raise ValueError(f"'{named(asked)}' is no name for '{asked.of}'; give one before a colon")

@@ -37,15 +37,18 @@ class Outcome:
     values: Any
     ok: Any
 
-    def some(self, rows: Any) -> Outcome:
-        """Those of some candidates."""
-        return Outcome(self.values[rows], self.ok[rows])
-
     def joined(self, other: Outcome) -> Outcome:
         """This and the candidates of another, in the same people."""
         return Outcome(
             np.concatenate([self.values, other.values]), np.concatenate([self.ok, other.ok])
         )
+
+
+def mean_of(values: Any) -> Any:
+    """The mean over people, axis 1, of those who have a number; NaN where nobody has."""
+    there = ~np.isnan(values)
+    with np.errstate(all="ignore"):
+        return np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1)
 
 
 @dataclass
