@@ -19,6 +19,8 @@ from axissim.study.timetable import NUMBERED
 if TYPE_CHECKING:
     import xarray as xr
 
+Times = Sequence[float] | tuple[float, float, int]
+
 
 @dataclass(frozen=True)
 class Question:
@@ -206,3 +208,16 @@ def _matrix(
     columns += arrays.values()
     runs = int(np.prod(shape))
     return np.ascontiguousarray(np.array(columns).T) if columns else np.empty((runs, 0))
+
+
+def times_of(t: Times) -> Any:
+    """The times to save at; ModelError if they do not rise."""
+    if isinstance(t, tuple) and len(t) == 3 and isinstance(t[2], (int, np.integer)):
+        times = np.linspace(float(t[0]), float(t[1]), max(int(t[2]), 2))
+    else:
+        times = np.asarray(t, float)
+    if times.ndim != 1 or times.size < 2 or not np.all(np.diff(times) > 0.0):
+        raise ModelError("t needs at least two times, rising: (start, stop, points) or an array")
+    if not np.all(np.isfinite(times)):
+        raise ModelError("t holds a time that is not finite")
+    return times

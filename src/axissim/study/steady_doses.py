@@ -9,7 +9,7 @@ import numpy as np
 from axissim.model.model import ModelError
 from axissim.solve.work import OK, least_atol
 from axissim.study.choice import Choice, runs_of
-from axissim.study.jumps import Series, jumps_of
+from axissim.study.jumps import Jumps, Series, jumps_of, series_of
 from axissim.study.plan import Plan
 from axissim.study.question import Question
 from axissim.study.solving import solved
@@ -17,6 +17,14 @@ from axissim.study.timeline import Steady
 
 _CLOSE = 1e-9  # change over an interval at which a state is taken to be settled, as a share of it
 _MOST = 1000  # intervals
+
+
+def protocol_jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:
+    """What a plan's protocol does at which moments of each run of a question."""
+    start = question.at_start([state.id for state in plan.asked.states])
+    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
+    states = question.kernel.system.states
+    return jumps_of(series, states, len(question.design), float(question.times[-1]))
 
 
 def settled(plan: Plan, question: Question, choice: Choice) -> list[tuple[Any, dict[str, Any]]]:

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.model.model import Model, ModelError
+from axissim.model.model import Model
 from axissim.solve.work import NOT_RUN, Runs
 from axissim.study.choice import Choice, choose, runs_of
 from axissim.study.dataset import labelled
-from axissim.study.jumps import Jumps, jumps_of, series_of
 from axissim.study.plan import Plan, planned
 from axissim.study.protocol import read
-from axissim.study.question import Question, question_of
+from axissim.study.question import Question, Times, question_of, times_of
 from axissim.study.solving import solved
-from axissim.study.steady_doses import settled
+from axissim.study.steady_doses import protocol_jumps
 from axissim.study.stored import Sweeping, stored
 from axissim.study.summaries import summaries as read_summaries
 from axissim.study.summed import counted, distinct, needed, summed_up
@@ -26,7 +25,6 @@ from axissim.study.timetable import members
 if TYPE_CHECKING:
     import xarray as xr
 
-Times = Sequence[float] | tuple[float, float, int]
 _MAX_STEPS = 100_000
 
 
@@ -175,7 +173,7 @@ def sweep(
         ``status`` other than 1 and NaN from there on; Ctrl-C leaves what is done, the rest
         ``not_run``.  From a store numbers are read when they are first asked for.
     """
-    actions, times = read(protocol), _times(t)
+    actions, times = read(protocol), times_of(t)
     design = members(actions) if design is None else design
     if store is not None:
         asked: dict[str, Any] = {
@@ -197,32 +195,11 @@ def sweep(
         choice.max_steps, step or 0.0,
     )  # fmt: skip
     if actions:
-        runs = runs._replace(**_jumps(plan, question, choice)._asdict())
+        runs = runs._replace(**protocol_jumps(plan, question, choice)._asdict())
     by, complete = solved(question.kernel, choice, runs, max_steps, threads, watch)
     _blank_unrun(runs)
     ds = _dataset(question, choice, runs, by, complete, plan).assign_attrs(design.attrs)
     return summed_up(ds, summed, question.dims, counted(ds, summed)) if summed else ds
-
-
-def _jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:
-    """What the protocol does at which moments of each run."""
-    start = question.at_start([state.id for state in plan.asked.states])
-    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
-    states = question.kernel.system.states
-    return jumps_of(series, states, len(question.design), float(question.times[-1]))
-
-
-def _times(t: Times) -> Any:
-    """The times to save at; ModelError if they do not rise."""
-    if isinstance(t, tuple) and len(t) == 3 and isinstance(t[2], (int, np.integer)):
-        times = np.linspace(float(t[0]), float(t[1]), max(int(t[2]), 2))
-    else:
-        times = np.asarray(t, float)
-    if times.ndim != 1 or times.size < 2 or not np.all(np.diff(times) > 0.0):
-        raise ModelError("t needs at least two times, rising: (start, stop, points) or an array")
-    if not np.all(np.isfinite(times)):
-        raise ModelError("t holds a time that is not finite")
-    return times
 
 
 def _blank_unrun(runs: Runs) -> None:

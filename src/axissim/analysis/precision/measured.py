@@ -19,7 +19,7 @@ from axissim.solve.reference.runs import METHODS as SCIPY_METHODS
 from axissim.solve.tableaus import TABLEAUS
 from axissim.study import design as designs
 from axissim.study.protocol import read
-from axissim.study.sweep import Times
+from axissim.study.question import Times
 from axissim.study.timetable import members
 
 if TYPE_CHECKING:
