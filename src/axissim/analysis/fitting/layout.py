@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,10 +50,13 @@ class Stage:
     experiments : (e,) array of int
     sets : mapping
         Id of the model -> where its value in each of the experiments comes from.
+    rested : bool
+        Whether states that are not set begin where a condition before left them.
     """
 
     experiments: Any
     sets: Mapping[str, Source]
+    rested: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,14 +129,13 @@ def layout_of(problem: Problem) -> Layout:
         for key in sorted(names(group.reading.formula, group.reading.noise))
         if key not in group.given
     )
-    later = setting.stages([c for c, _ in experiments], problem.model)
-    before: tuple[Stage, ...] = ()
-    if any(b for _, b in experiments):
-        before = setting.stages([b for _, b in experiments], problem.model)
+    alone = {at: c for at, (c, before) in enumerate(experiments) if not before}
+    after = {at: c for at, (c, before) in enumerate(experiments) if before}
+    earlier = {at: before for at, (_, before) in enumerate(experiments) if before}
     return Layout(
         experiments,
-        later,
-        before,
+        (*setting.stages(alone), *setting.stages(after, rested=True)),
+        setting.stages(earlier),
         np.array(times),
         tuple(moving) or _any(problem.model),
         tuple(groups),
@@ -184,21 +186,26 @@ class _Setting:
                 numbers[at] = self.problem.fixed[what] if isinstance(what, str) else what
         return Source(numbers, places)
 
-    def stages(self, conditions: Sequence[str], model: Model) -> tuple[Stage, ...]:
-        """Experiments that set the same ids together; what has a number in the model is filled."""
-        sets = [self.of(condition) for condition in conditions]
-        for key in dict.fromkeys(key for one in sets for key in one):
+    def stages(self, conditions: Mapping[int, str], rested: bool = False) -> tuple[Stage, ...]:
+        """Experiments, each in its condition, together where they set the same ids.
+
+        What has a number in the model is filled; not so a state that begins where it came to rest.
+        """
+        model = self.problem.model
+        sets = {at: self.of(condition) for at, condition in conditions.items()}
+        for key in dict.fromkeys(key for one in sets.values() for key in one):
             own = number_of(model, key)
-            if own is not None:
-                for one in sets:
+            if own is not None and not (rested and isinstance(model.part(key), State)):
+                for one in sets.values():
                     one.setdefault(key, own)
         alike: dict[frozenset[str], list[int]] = {}
-        for at, one in enumerate(sets):
+        for at, one in sets.items():
             alike.setdefault(frozenset(one), []).append(at)
         return tuple(
             Stage(
                 np.array(rows),
                 {key: self.source([sets[at][key] for at in rows]) for key in sets[rows[0]]},
+                rested,
             )
             for rows in alike.values()
         )
@@ -243,7 +250,7 @@ def _group(
             given[key] = source
     places = {experiment: at for at, experiment in enumerate(setting.experiments)}
     return Group(
-        reading=_with(reading, formula, noise),
+        reading=replace(reading, formula=formula, noise=noise),
         rows=np.array(rows),
         value=np.array([m.value for m in measured]),
         time=np.array([m.time for m in measured]),
@@ -251,12 +258,6 @@ def _group(
         moment=np.array([moments[m.time] for m in measured]),
         given=given,
     )
-
-
-def _with(reading: Reading, formula: Expression, noise: Expression) -> Reading:
-    import dataclasses
-
-    return dataclasses.replace(reading, formula=formula, noise=noise)
 
 
 def _without_formulas(

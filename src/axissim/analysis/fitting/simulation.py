@@ -106,7 +106,7 @@ class Simulation:
         return found[:, 0], np.moveaxis(rise / run, 1, -1)
 
     def _rested(self, theta: Any, slopes: bool) -> Begun:
-        """Each state at rest in the conditions before; none if there are none."""
+        """Each state at rest in the conditions before, NaN without one; none if there are none."""
         lay = self.layout
         if not lay.earlier:
             return Begun()
@@ -140,7 +140,7 @@ class Simulation:
         """All sets of parameters by all experiments of a stage: values, and slopes if wanted."""
         own = stage.experiments
         columns = {key: source.values(theta) for key, source in stage.sets.items()}
-        left = [key for key in begun.values if key not in columns]
+        left = [key for key in begun.values if stage.rested and key not in columns]
         columns |= {key: begun.values[key][:, own] for key in left}
         shape, size = (len(theta), len(own)), len(theta) * len(own)
         matrix = np.empty((size, len(columns)))
