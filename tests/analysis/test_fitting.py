@@ -14,9 +14,13 @@ import pytest
 
 import axissim as ax
 from axissim.analysis import fitting
-from axissim.analysis.fitting.priors import Prior, negative_log
+from axissim.analysis.fitting.descent import STATUS, descend
+from axissim.analysis.fitting.likelihood import Slopes
+from axissim.analysis.fitting.priors import KINDS, Prior, negative_log
 from axissim.analysis.fitting.problem import scaled
+from axissim.model.expression import name
 from axissim.model.model import Model
+from axissim.plot import picture
 
 DATA = Path(__file__).parent / "data" / "two_step"
 DECAY = "model decay()\n  var x = 3; k = 0.5; const k\n  x' = -k*x\nend\n"
@@ -173,6 +177,38 @@ def test_profiles_of_a_line_are_parabolas(line: Model) -> None:
     assert limits["profile"].values[known] == pytest.approx(0.5 * away[known] ** 2, abs=1e-4)
 
 
+def test_a_profile_that_is_not_done_has_no_limit_and_says_so(line: Model) -> None:
+    data = pd.DataFrame({"time": TIMES, "x": 2.0 + 0.7 * TIMES, "x_sigma": 0.2})
+    problem = fitting.table(line, data, {"a": (-10.0, 10.0), "x": (-10.0, 10.0)})
+    ds = fitting.fit(problem, starts=2, seed=1)
+    short = fitting.profiles(problem, ds, ["a"], steps=1)
+    assert list(short["identifiable"].values) == ["unfinished"]
+    assert np.isnan(short["confidence"].values).all()
+    whole = fitting.profiles(problem, ds, ["a"], level=0.9)
+    turned = fitting.profiles(problem, ds.isel(parameter=[1, 0]), ["a"], level=0.9)
+    assert np.array_equal(whole["profile"], turned["profile"])
+    assert whole.attrs["model_id"] == "line"
+    for limits, said in ((short, "95 % below the line"), (whole, "90 % below the line")):
+        assert any(said in text.get_text() for text in picture(limits, "profiles").texts)
+    with pytest.raises(ValueError, match=r"level = 95 is not between 0 and 1"):
+        fitting.profiles(problem, ds, level=95)
+    other = fitting.table(line, data, {"a": (-10.0, 10.0)})
+    for again in (fitting.profiles, fitting.sample):
+        with pytest.raises(ValueError, match="the fit is of another problem"):
+            again(other, ds)
+
+
+def test_a_descent_that_loses_its_slopes_has_not_converged() -> None:
+    def slopes(own: Any) -> Slopes:
+        value = np.where(own[:, 0] == 1.0, 1.0, np.inf)
+        return Slopes(value, 2.0 * own, np.full((len(own), 1, 1), 2.0))
+
+    start, end = np.array([[1.0]]), np.array([5.0])
+    found = descend(lambda own: own[:, 0] ** 2, slopes, start, -end, end)
+    assert STATUS[found.status[0]] == "no_slopes"
+    assert found.objective[0] < 1.0
+
+
 def test_what_the_data_do_not_tell_is_said() -> None:
     """Only the product of a and b acts."""
     model = ax.load("model two()\n  var x = 3; a = 1; b = 1; const a, b\n  x' = -a*b*x\nend\n")
@@ -203,6 +239,43 @@ def test_conditions_in_a_table(decay: Model) -> None:
     ds = fitting.fit(problem, starts=2, seed=0)
     assert float(ds["best"][0]) == pytest.approx(1.0, abs=1e-5)
     assert np.abs(ds["residual"].values).max() < 1e-4
+
+
+def test_experiments_alike_in_six_digits_are_two(line: Model) -> None:
+    """x(1) = x(0) + a, at starts that differ by one in ten million."""
+    data = pd.DataFrame({"time": [1.0, 1.0], "x": [1e7 + 1.0, 1e7 + 2.0], "x_0": [1e7, 1e7 + 1.0]})
+    problem = fitting.table(line, data, {"a": (-5.0, 5.0)}, noise=0.1)
+    assert len(problem.conditions) == 2
+    found = fitting.Objective(problem).simulated(np.array([[1.0]]))[0][0]
+    assert found == pytest.approx([1e7 + 1.0, 1e7 + 2.0], rel=1e-9)
+
+
+@pytest.mark.parametrize("kept", [slice(0, 4), slice(0, 3)], ids=["one sets x", "none sets x"])
+def test_rest_only_where_a_condition_comes_before(kept: slice) -> None:
+    """x' = f - k x: from 3 alone, from f/k after rest, from what a condition sets after rest."""
+    model = ax.load("model fed()\n  var x = 3; k = 0.5; f = 1; const k, f\n  x' = f - k*x\nend\n")
+    conditions = (
+        fitting.Condition("fed"),
+        fitting.Condition("off", {"f": 0.0}),
+        fitting.Condition("filled", {"f": 0.0, "x": 5.0}),
+    )
+    asked = [("fed", ""), ("off", "fed"), ("off", ""), ("filled", "fed")][kept]
+    problem = fitting.Problem(
+        "rest",
+        model,
+        (fitting.Unknown("k", 0.1, 10.0),),
+        (fitting.Reading("seen", name("x")),),
+        tuple(fitting.Measurement("seen", c, 1.0, 1.0, before=before) for c, before in asked),
+        conditions,
+    )
+    objective, own = fitting.Objective(problem), np.log10([[0.5]])
+    left = np.exp(-0.5)
+    wanted = [2.0 + left, 2.0 * left, 3.0 * left, 5.0 * left][kept]
+    assert objective.simulated(own)[0][0] == pytest.approx(wanted, rel=1e-7)
+    # of f/k + (3 - f/k) e^-k, f/k e^-k, 3 e^-k, 5 e^-k in k
+    slopes = [-4.0 + 4.0 * left - left, -4.0 * left - 2.0 * left, -3.0 * left, -5.0 * left][kept]
+    wide = 0.5 * np.log(10.0) * np.dot(np.array(wanted) - 1.0, slopes)
+    assert objective.slopes(own).gradient[0] == pytest.approx([wide], rel=1e-4)
 
 
 def test_a_dose_in_every_experiment(line: Model) -> None:
@@ -255,6 +328,9 @@ def test_a_sample_is_the_posterior(line: Model) -> None:
     assert np.cov(values.T) == pytest.approx(spread, rel=0.25)
     again = fitting.sample(problem, ds, steps=600, seed=4)
     assert np.array_equal(again["posterior"], drawn["posterior"])
+    assert drawn.attrs["model_id"] == "line"
+    with pytest.raises(ValueError, match="thin = 601"):
+        fitting.sample(problem, ds, steps=600, thin=601)
     handed = fitting.inference_data(drawn)
     import arviz  # which warns of its future where it is first imported
 
@@ -263,18 +339,28 @@ def test_a_sample_is_the_posterior(line: Model) -> None:
 
 
 def test_priors_are_densities_with_their_slopes() -> None:
-    """Each integrates to 1 over what it speaks of, and slopes are those of differences."""
-    own = np.linspace(-6.0, 4.0, 20_001)
-    plain, slope = np.exp(own), np.exp(own)  # a parameter on a log scale
-    for kind in ("normal", "laplace", "logNormal", "logLaplace", "parameterScaleNormal"):
-        prior = Prior(kind, 1.0 if kind in ("normal", "laplace") else 0.2, 0.3)
-        value, first, _ = negative_log(prior, own, plain, slope)
-        measure = np.ones_like(own) if kind.startswith("parameterScale") else slope
-        assert np.trapezoid(np.exp(-value) * measure, own) == pytest.approx(1.0, abs=0.02)
-        inner = slice(2, -2)
-        rough = np.gradient(value, own)[inner]
-        kinks = np.abs(rough - first[inner]) > 1e-2 * (1.0 + np.abs(first[inner]))
-        assert kinks.sum() <= 4
+    """Each is SciPy's density of what it speaks of, and slopes are those of differences."""
+    from scipy.stats import laplace, lognorm, norm
+
+    own = np.linspace(-1.0, 2.0, 301) + 1e-3  # no point on a kink
+    plain, log = np.exp(own), np.log(2.0)  # a parameter on a log scale
+    wanted = {
+        "normal": norm(2.0, 0.3).logpdf(plain),
+        "laplace": laplace(2.0, 0.3).logpdf(plain),
+        "logNormal": lognorm(0.3, scale=2.0).logpdf(plain),
+        "logLaplace": laplace(log, 0.3).logpdf(own) - own,
+        "parameterScaleNormal": norm(log, 0.3).logpdf(own),
+        "parameterScaleLaplace": laplace(log, 0.3).logpdf(own),
+    }
+    assert wanted.keys() == KINDS.keys()
+    for kind, density in wanted.items():
+        prior = Prior(kind, 2.0 if kind in ("normal", "laplace") else log, 0.3)
+        assert negative_log(prior, own, plain, plain)[0] == pytest.approx(-density, abs=1e-12)
+        lower, upper = (
+            negative_log(prior, own + h, np.exp(own + h), np.exp(own + h))[0] for h in (-1e-6, 1e-6)
+        )
+        first = negative_log(prior, own, plain, plain)[1]
+        assert first == pytest.approx((upper - lower) / 2e-6, rel=1e-5, abs=1e-5)
 
 
 def test_a_prior_pulls_the_estimate(line: Model) -> None:
@@ -304,6 +390,11 @@ def test_a_prior_pulls_the_estimate(line: Model) -> None:
         ({"time": [0, 1], "x": [1, 2]}, {"k": 3}, "a range is (low, high)"),
         ({"time": [-1, 1], "x": [1, 2]}, {"k": (0.1, 1)}, "measured at time -1"),
         ({"time": [0], "x": [np.nan]}, {"k": (0.1, 1)}, "holds no measurements"),
+        (
+            {"time": [0, 1], "x": [1, 2], "x_sigma": [0.1, 0]},
+            {"k": (0.1, 1)},
+            "'x' at time 1 has a noise that is not above 0",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -317,6 +408,14 @@ def test_what_is_wrong_is_said(
 def test_what_is_given_is_not_found(decay: Model) -> None:
     with pytest.raises(ValueError, match="'k' is given and to be found as well"):
         fitting.table(decay, measured(0.7, 3.0), {"k": (0.1, 1.0)}, params={"k": 0.5})
+
+
+def test_what_nothing_reads_is_told(decay: Model) -> None:
+    data, ranges = measured(0.7, 3.0), {"k": (0.1, 1.0)}
+    with pytest.raises(ValueError, match="'xx': nothing reads it; did you mean 'x'"):
+        fitting.table(decay, data, ranges, params={"xx": 2.0})
+    with pytest.raises(ValueError, match="noise of 'xx', which is not measured; did you mean 'x'"):
+        fitting.table(decay, data, ranges, noise={"xx": 0.1})
 
 
 def test_an_event_that_moves_with_a_parameter() -> None:

@@ -32,12 +32,12 @@ def curves(objective: Objective, best: Any) -> xr.Dataset:
     theta, _ = plain(problem.unknowns, best[None])
     moved = objective.simulation.values(theta, times)
     lines: list[Any] = []
-    observed, conditions = [], []
+    observed, conditions, scales = [], [], []
     series = np.zeros(len(problem.measurements), np.int64)
     for group in objective.groups:
         alike: dict[Any, list[int]] = {}
+        read = group.read_by_formula
         for at in range(group.count):
-            read = group.read_by_formula
             given = [(s.numbers[at], s.unknowns[at]) for s in read.values()]
             key = (int(group.group.experiment[at]), repr(given))
             alike.setdefault(key, []).append(at)
@@ -49,6 +49,7 @@ def curves(objective: Objective, best: Any) -> xr.Dataset:
             series[group.group.rows[rows]] = len(lines)
             lines.append(np.broadcast_to(value(group.formula, env, times), times.shape))
             observed.append(group.group.reading.id)
+            scales.append(group.group.reading.scale)
             conditions.append(lay.experiments[experiment][0])
     unit = {"units": problem.model.time_unit} if problem.model.time_unit else {}
     return xr.Dataset(
@@ -57,14 +58,10 @@ def curves(objective: Objective, best: Any) -> xr.Dataset:
             "moment": ("moment", times, {"long_name": "time", **unit}),
             "series_observable": ("series", observed),
             "series_condition": ("series", conditions),
-            "series_scale": ("series", [_scale(objective, key) for key in observed]),
+            "series_scale": ("series", scales),
             "series_of": ("measurement", series),
         },
     )
-
-
-def _scale(objective: Objective, key: str) -> str:
-    return next(r.scale for r in objective.problem.readings if r.id == key)
 
 
 def _moments(times: Any) -> Any:

@@ -18,10 +18,8 @@ import numpy as np
 from axissim.analysis.fitting.likelihood import Slopes
 from axissim.analysis.fitting.region import proposals
 
-STATUS = ("not_run", "converged", "max_iterations", "failed")
-NOT_RUN, CONVERGED, MAX_ITERATIONS, FAILED = range(4)
-
-_ROUNDING = 1e-12  # a slope below this share of the whole is nothing but rounding
+STATUS = ("not_run", "converged", "max_iterations", "failed", "no_slopes")
+NOT_RUN, CONVERGED, MAX_ITERATIONS, FAILED, NO_SLOPES = range(5)
 
 LENGTHS = (0.0625, 0.25, 1.0, 4.0)  # of the steps tried, in trust regions' radii
 
@@ -133,6 +131,6 @@ def _look(
     if moved.size:
         found = slopes(own[moved])
         known = np.isfinite(found.objective)
-        status[moved[~known]] = CONVERGED
+        status[moved[~known]] = NO_SLOPES
         gradient[moved[known]] = found.gradient[known]
         curvature[moved[known]] = found.curvature[known]

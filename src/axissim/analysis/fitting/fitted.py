@@ -83,7 +83,7 @@ def fit(
     config = {
         "starts": starts, "screen": screen, "iterations": iterations,
         "seed": int(seed) if isinstance(seed, (int, np.integer)) else None,
-        "method": method, "rtol": rtol, "max_steps": max_steps,
+        **objective.solving.told,
     }  # fmt: skip
     return _dataset(objective, begun, found, config)
 
@@ -150,7 +150,7 @@ def described(objective: Objective, best: Any) -> xr.Dataset:
     told["at_bound"] = ("parameter", bound, {"long_name": "-1 at the lower bound, 1 at the upper"})
     return told.assign(
         nominal=("parameter", problem.nominal),
-        nominal_objective=float(nominal_objective(objective)),
+        nominal_objective=nominal_objective(objective),
         nllh=float(objective.likelihood(own)[0]),
         scale=("parameter", [u.scale for u in problem.unknowns]),
         low=("parameter", [u.low for u in problem.unknowns]),

@@ -33,7 +33,7 @@ def from_petab(text: Any, where: str) -> Expression:
     where : str
         What the formula is of, for the message.
     """
-    from petab.v1.math import sympify_petab  # type: ignore[import-untyped]
+    from petab.v1.math import sympify_petab
 
     try:
         return _turned(sympify_petab(text))
@@ -45,8 +45,6 @@ def _turned(node: Any) -> Expression:
     kind = type(node).__name__
     if node.is_Symbol:
         return TIME if node.name == "time" else name(str(node.name))
-    if kind == "Exp1":
-        return number(math.e)
     if node.is_number and not node.args:
         return number(float(node))
     if kind in ("BooleanTrue", "BooleanFalse"):

@@ -40,6 +40,12 @@ class Solving:
     max_steps: int = 20_000
     threads: int | None = None
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What decides a result, for its attributes."""
+        atol = dict(self.atol) if isinstance(self.atol, Mapping) else self.atol
+        return {"method": self.method, "rtol": self.rtol, "atol": atol, "max_steps": self.max_steps}
+
 
 class Lanes:
     """Runs of a model that differ in some quantities, as arrays.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -71,7 +70,7 @@ def _read(path: Path) -> tuple[Any, Path]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            from petab.v1 import Problem as Tables  # type: ignore[import-untyped]
+            from petab.v1 import Problem as Tables
         except ImportError:
             raise ValueError(_NEEDED) from None
         try:
@@ -169,7 +168,7 @@ def _measurements(frame: Any, fixed: dict[str, float]) -> list[Measurement]:
 
 
 def _cells(cell: Any) -> list[str]:
-    return [] if _empty(cell) else [part.strip() for part in re.split(";", str(cell))]
+    return [] if _empty(cell) else [part.strip() for part in str(cell).split(";")]
 
 
 def _value(cell: Any, fixed: dict[str, float]) -> float | str:

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 
 KINDS = {
-    "uniform": ("flat", "plain"),
-    "parameterScaleUniform": ("flat", "own"),
     "normal": ("normal", "plain"),
     "parameterScaleNormal": ("normal", "own"),
     "laplace": ("laplace", "plain"),
@@ -22,13 +20,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Prior:
-    """A distribution of PEtab: `kind` is a key of `KINDS`, with two parameters.
+    """A distribution of PEtab: `kind` is a key of `KINDS`; an even one is no prior here.
 
     Attributes
     ----------
     first, second : float
-        Mean and standard deviation; of a Laplace distribution location and scale; of a uniform
-        one its ends.
+        Mean and standard deviation; of a Laplace distribution location and scale.
     """
 
     kind: str
@@ -38,7 +35,7 @@ class Prior:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"prior '{self.kind}' is not {', '.join(KINDS)}")
-        if KINDS[self.kind][0] != "flat" and not self.second > 0.0:
+        if not self.second > 0.0:
             raise ValueError(f"prior {self.kind}({self.first:g}, {self.second:g}) has no width")
 
 
@@ -58,8 +55,6 @@ def negative_log(prior: Prior, own: Any, plain: Any, slope: Any) -> tuple[Any, A
     curvature is Gauss and Newton's.
     """
     shape, of = KINDS[prior.kind]
-    if shape == "flat":
-        return np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
     x, turn, extra, extra_slope = own, np.ones_like(own), 0.0, 0.0
     if of == "plain":
         x, turn = plain, slope

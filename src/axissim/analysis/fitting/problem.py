@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from axissim.analysis.fitting.priors import Prior
-from axissim.model.expression import Expression, names, number
+from axissim.model.expression import Expression, names, number, value
 from axissim.model.model import Implicit, Model, Observable, suggestion
 
 SCALES = ("lin", "log", "log10")
@@ -175,7 +175,7 @@ class Problem:
                         f"condition '{condition.id}' sets '{key}' to '{to}', which is not a "
                         f"parameter of the problem{near}"
                     )
-        for key in [*given]:
+        for key in sorted(given):
             if key in self.model.by_id:
                 settable(self.model, key, "the problem")
 
@@ -187,11 +187,17 @@ class Problem:
             if m.observable not in readings:
                 near = suggestion(m.observable, readings)
                 raise ValueError(f"'{m.observable}' is measured and no observable{near}")
-            for key in {m.condition, m.before} - conditions:
+            for key in sorted({m.condition, m.before} - conditions):
                 raise ValueError(f"no condition '{key}'{suggestion(key, conditions)}")
             if not math.isfinite(m.value) or math.isnan(m.time):
                 raise ValueError(
                     f"'{m.observable}' at time {m.time:g} is {m.value:g}; leave it out"
+                )
+            noise = readings[m.observable].noise
+            told = {key: to for key, to in m.filled.items() if not isinstance(to, str)}
+            if names(noise) <= told.keys() and not value(noise, told, m.time) > 0.0:
+                raise ValueError(
+                    f"'{m.observable}' at time {m.time:g} has a noise that is not above 0; give one"
                 )
             if readings[m.observable].scale != "lin" and m.value <= 0.0:
                 raise ValueError(
@@ -230,6 +236,18 @@ def _distinct(kind: str, ids: Iterable[str]) -> None:
         if key in seen:
             raise ValueError(f"{kind} '{key}' is given twice; leave one out")
         seen.add(key)
+
+
+def best_of(problem: Problem, found: Any) -> Any:
+    """The best of a fit on the scales of a problem's unknowns; ValueError if it is of another."""
+    keys = [u.id for u in problem.unknowns]
+    there = [str(key) for key in found["parameter"].values]
+    if sorted(keys) != sorted(there):
+        raise ValueError(
+            f"the fit is of another problem: it found {', '.join(there)}, and not {', '.join(keys)}"
+        )
+    best = scaled(problem.unknowns, found["best"].sel(parameter=keys).values)
+    return np.clip(best, problem.low, problem.high)
 
 
 def scaled(unknowns: Iterable[Unknown], values: Any) -> Any:

@@ -10,13 +10,15 @@ import numpy as np
 
 from axissim.analysis.fitting.descent import Effort, descend
 from axissim.analysis.fitting.likelihood import Objective
-from axissim.analysis.fitting.problem import Problem, plain, scaled
+from axissim.analysis.fitting.problem import Problem, best_of, plain
+from axissim.analysis.fitting.provenance import provenance
 from axissim.analysis.fitting.simulation import Solving
 
 if TYPE_CHECKING:
     import xarray as xr
 
 WORDS = ("identifiable", "no upper limit", "no lower limit", "not identifiable")
+UNFINISHED = "unfinished"  # steps ran out, or no run was possible, before a limit or a bound
 _PARTS = 8  # a profile rises to its limit in about so many steps
 
 
@@ -36,6 +38,10 @@ class _Walk:
         Where it stands.
     points : list of (float, float)
         The parameter on its own scale, and the objective above the best.
+    bounded : bool
+        Whether it came to the parameter's bound.
+    crossed : float
+        Where it came to the limit.
     """
 
     at: int
@@ -44,6 +50,7 @@ class _Walk:
     own: Any
     points: list[tuple[float, float]] = field(default_factory=list)
     ended: bool = False
+    bounded: bool = False
     crossed: float = float("nan")
 
 
@@ -84,14 +91,15 @@ def profiles(
     xarray.Dataset
         Over ``profiled`` (a parameter) and ``point``: ``value``, plain, and ``profile``, the
         objective above the best; ``confidence`` (profiled, side), inf or -inf (0 on logarithmic
-        scales) where there is no limit between the bounds; ``identifiable`` in words.
+        scales) where there is no limit between the bounds; ``identifiable`` in words.  Where
+        steps ran out first, or no run was possible, the end is NaN and the word ``unfinished``.
         ``better`` is how far below the best of the fit a profile came: not 0 where the fit was
         not the best.
 
     Raises
     ------
     ValueError
-        For a parameter that was not fitted.
+        For a parameter that was not fitted, a fit of another problem, or a level that is none.
 
     References
     ----------
@@ -99,14 +107,15 @@ def profiles(
     """
     from scipy.stats import chi2
 
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level = {level:g} is not between 0 and 1; give 0.95, say")
     keys = [u.id for u in problem.unknowns]
     wanted = list(parameters) if parameters is not None else keys
     for key in wanted:
         if key not in keys:
             raise ValueError(f"'{key}' was not fitted; fitted are {', '.join(keys)}")
     objective = Objective(problem, Solving(method, rtol, atol, max_steps, threads))
-    best = scaled(problem.unknowns, found["best"].values)
-    best = np.clip(best, problem.low, problem.high)
+    best = best_of(problem, found)
     limit = 0.5 * float(chi2.ppf(level, 1))
     floor = float(objective(best[None])[0])
     walks = _walks(objective, best, [keys.index(key) for key in wanted])
@@ -117,7 +126,9 @@ def profiles(
         _advance(objective, going, floor, limit, iterations)
         if watch is not None:
             watch(sum(walk.ended for walk in walks))
-    return _dataset(objective, best, walks, wanted, limit, level)
+    config = {"level": level, "steps": steps, "iterations": iterations, **objective.solving.told}
+    ds = _dataset(problem, best, walks, limit, level)
+    return ds.assign_attrs(provenance(problem, config))
 
 
 def _walks(objective: Objective, best: Any, places: Sequence[int]) -> list[_Walk]:
@@ -132,7 +143,7 @@ def _walks(objective: Objective, best: Any, places: Sequence[int]) -> list[_Walk
         for sign in (-1.0, 1.0):
             walk = _Walk(at, sign, step, best.copy(), [(float(best[at]), 0.0)])
             end = problem.high[at] if sign > 0.0 else problem.low[at]
-            walk.ended = bool(abs(end - best[at]) <= 1e-9 * wide[at])
+            walk.ended = walk.bounded = bool(abs(end - best[at]) <= 1e-9 * wide[at])
             found.append(walk)
     return found
 
@@ -174,57 +185,52 @@ def _took(walk: _Walk, own: Any, rise: float, limit: float, problem: Problem) ->
         walk.crossed = before[0] + share * (here - before[0])
         walk.ended = True
     end = problem.high[walk.at] if walk.sign > 0.0 else problem.low[walk.at]
-    walk.ended |= bool(abs(here - end) <= 1e-12 * wide)
+    walk.bounded = bool(abs(here - end) <= 1e-12 * wide)
+    walk.ended |= walk.bounded
     if climbed < limit / _PARTS:
         walk.step = min(walk.step * (2.0 if climbed < 0.3 * limit / _PARTS else 1.4), 0.1 * wide)
 
 
 def _dataset(
-    objective: Objective,
-    best: Any,
-    walks: Sequence[_Walk],
-    wanted: Sequence[str],
-    limit: float,
-    level: float,
+    problem: Problem, best: Any, walks: Sequence[_Walk], limit: float, level: float
 ) -> xr.Dataset:
     import xarray as xr
 
-    problem = objective.problem
-    most = max(len(down.points) + len(up.points) - 1 for down, up in _pairs(walks))
-    value = np.full((len(wanted), most), np.nan)
-    rise, ends = np.full_like(value, np.nan), np.empty((len(wanted), 2))
-    words = []
-    for row, (down, up) in enumerate(_pairs(walks)):
+    pairs = list(zip(walks[::2], walks[1::2], strict=True))
+    most = max(len(down.points) + len(up.points) - 1 for down, up in pairs)
+    value = np.full((len(pairs), most), np.nan)
+    rise, ends = np.full_like(value, np.nan), np.empty((len(pairs), 2))
+    for row, (down, up) in enumerate(pairs):
         points = [*reversed(down.points), *up.points[1:]]
-        own = np.repeat(best[None], len(points), axis=0)
-        own[:, down.at] = [x for x, _ in points]
-        value[row, : len(points)] = plain(problem.unknowns, own)[0][:, down.at]
+        value[row, : len(points)] = _plain(problem, down.at, [x for x, _ in points])
         rise[row, : len(points)] = [y for _, y in points]
-        crossed = np.array([down.crossed, up.crossed])
-        own = np.repeat(best[None], 2, axis=0)
-        own[:, down.at] = crossed
         open_ends = [0.0 if problem.unknowns[down.at].scale != "lin" else -np.inf, np.inf]
-        ends[row] = np.where(
-            np.isnan(crossed), open_ends, plain(problem.unknowns, own)[0][:, down.at]
-        )
-        words.append(WORDS[2 * bool(np.isnan(crossed[0])) + bool(np.isnan(crossed[1]))])
+        crossed = _plain(problem, down.at, [down.crossed, up.crossed])
+        ends[row] = np.where([down.bounded, up.bounded] & np.isnan(crossed), open_ends, crossed)
+    profiled = [problem.unknowns[down.at] for down, _ in pairs]
+    best_plain = plain(problem.unknowns, best[None])[0][0]
     return xr.Dataset(
         {
             "value": (("profiled", "point"), value),
             "profile": (("profiled", "point"), rise, {"long_name": "objective above the best"}),
             "confidence": (("profiled", "side"), ends, {"long_name": f"{100 * level:g} %"}),
-            "identifiable": ("profiled", words),
+            "identifiable": ("profiled", [_word(down, up) for down, up in pairs]),
             "threshold": limit,
             "better": float(max(0.0, -np.nanmin(rise))),
-            "profile_best": (
-                "profiled",
-                [plain(problem.unknowns, best[None])[0][0, w.at] for w, _ in _pairs(walks)],
-            ),
-            "profile_scale": ("profiled", [problem.unknowns[w.at].scale for w, _ in _pairs(walks)]),
+            "profile_best": ("profiled", [best_plain[down.at] for down, _ in pairs]),
+            "profile_scale": ("profiled", [unknown.scale for unknown in profiled]),
         },
-        coords={"profiled": list(wanted), "side": ["low", "high"]},
+        coords={"profiled": [unknown.id for unknown in profiled], "side": ["low", "high"]},
     )
 
 
-def _pairs(walks: Sequence[_Walk]) -> list[tuple[_Walk, _Walk]]:
-    return list(zip(walks[::2], walks[1::2], strict=True))
+def _plain(problem: Problem, at: int, own: Sequence[float]) -> Any:
+    """Plain values of one parameter."""
+    return plain([problem.unknowns[at]], np.array(own)[:, None])[0][:, 0]
+
+
+def _word(down: _Walk, up: _Walk) -> str:
+    open_low, open_high = (bool(np.isnan(walk.crossed)) for walk in (down, up))
+    if (open_low and not down.bounded) or (open_high and not up.bounded):
+        return UNFINISHED
+    return WORDS[2 * open_low + open_high]

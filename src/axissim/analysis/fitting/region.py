@@ -73,7 +73,7 @@ def _step(
         inner = _within(push, curvature[rows], radius[rows], movable[rows], shape[rows])
         trial = np.where(movable[rows], inner, step[rows])
         reached = np.clip(own[rows] + trial, low, high) - own[rows]
-        hit = movable[rows] & (reached != trial) & (np.abs(reached - trial) > 1e-15)
+        hit = movable[rows] & (np.abs(reached - trial) > 1e-15)
         step[rows] = reached
         movable[rows] &= ~hit
         rows = rows[hit.any(axis=1)]

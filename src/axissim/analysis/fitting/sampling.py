@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.analysis.fitting.likelihood import Objective
-from axissim.analysis.fitting.problem import Problem, plain, scaled
+from axissim.analysis.fitting.problem import Problem, best_of, plain
+from axissim.analysis.fitting.provenance import provenance
 from axissim.analysis.fitting.simulation import Solving
 
 if TYPE_CHECKING:
@@ -58,12 +59,12 @@ def sample(
     xarray.Dataset
         ``posterior`` over ``chain`` (a walker), ``draw`` and ``parameter``, plain values;
         ``log_posterior``; ``acceptance`` of each walker; ``autocorrelation`` of each parameter in
-        steps (NaN if the chain is too short to tell); ``quantile`` 0.025, 0.5, 0.975 of each.
+        steps (NaN if the chain is too short to tell); ``credible`` 0.025, 0.5, 0.975 of each.
 
     Raises
     ------
     ValueError
-        If emcee is not there, or a count is none.
+        If emcee is not there, a count is none, or the fit is of another problem.
 
     References
     ----------
@@ -71,18 +72,22 @@ def sample(
     306.
     """
     try:
-        import emcee  # type: ignore[import-untyped]
+        import emcee
     except ImportError:
         raise ValueError(_NEEDED) from None
-    if steps < 2 or thin < 1:
-        raise ValueError("a sample takes two steps or more, thinned by 1 or more")
+    burn = steps // 2 if burn is None else burn
+    if steps < 2 or burn < 0 or not 1 <= thin <= steps:
+        raise ValueError(
+            f"steps = {steps}, burn = {burn}, thin = {thin}: a sample takes two steps or more, "
+            "after 0 or more, and keeps one at least"
+        )
     objective = Objective(problem, Solving(method, rtol, atol, max_steps, threads))
     rng = np.random.default_rng(seed)
     count = len(problem.unknowns)
     walkers = walkers or max(4 * count, 16)
     if walkers < 2 * count or walkers % 2:
         raise ValueError(f"{count} parameters need an even number of walkers, {2 * count} or more")
-    start = _around(objective, scaled(problem.unknowns, found["best"].values), walkers, rng)
+    start = _around(objective, best_of(problem, found), walkers, rng)
 
     def log_posterior(own: Any) -> Any:
         inside = np.all((own >= problem.low) & (own <= problem.high), axis=1)
@@ -93,22 +98,25 @@ def sample(
 
     sampler = emcee.EnsembleSampler(walkers, count, log_posterior, vectorize=True)
     state = np.random.RandomState(int(rng.integers(2**31))).get_state()
-    burn = steps // 2 if burn is None else burn
     begun = emcee.State(start, random_state=state)
     if burn:
         begun = sampler.run_mcmc(begun, burn)
         sampler.reset()
-    for done, _ in enumerate(sampler.sample(begun, iterations=steps, thin_by=1), 1):
+    for done, _ in enumerate(sampler.sample(begun, iterations=steps), 1):
         if watch is not None:
             watch(done)
-    return _dataset(problem, sampler, thin)
+    config = {
+        "steps": steps, "walkers": walkers, "burn": burn, "thin": thin,
+        "seed": int(seed) if isinstance(seed, (int, np.integer)) else None,
+        **objective.solving.told,
+    }  # fmt: skip
+    return _dataset(problem, sampler, thin).assign_attrs(provenance(problem, config))
 
 
 def _around(objective: Objective, best: Any, walkers: int, rng: np.random.Generator) -> Any:
     """Points near the best, as wide as the curvature there says, at which the model runs."""
     problem = objective.problem
     low, high = problem.low, problem.high
-    best = np.clip(best, low, high)
     matrix = np.nan_to_num(objective.slopes(best[None]).curvature[0])
     values, vectors = np.linalg.eigh(matrix)
     widths = 1.0 / np.sqrt(np.maximum(values, 1.0 / (0.1 * (high - low).max()) ** 2))

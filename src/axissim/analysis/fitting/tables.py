@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from axissim.analysis.fitting.formulas import from_text
+from axissim.analysis.fitting.layout import number_of
 from axissim.analysis.fitting.problem import Condition, Measurement, Problem, Reading, Unknown
 from axissim.model.expression import name, names, number
 from axissim.model.model import Model, Parameter, State, suggestion
+from axissim.model.passes import substitute
 
 _TIDY = ("observable", "time", "value")
 _NOISE = ("sigma", "sd")
@@ -69,11 +71,19 @@ def table(
     experiments = _experiments(model, columns, label)
     unknowns = [_unknown(model, key, given) for key, given in parameters.items()]
     readings, extra = [], []
-    for key in dict.fromkeys(row.observable for row in rows):
+    measured = dict.fromkeys(row.observable for row in rows)
+    if isinstance(noise, Mapping):
+        for key in noise:
+            if key not in measured:
+                raise ValueError(
+                    f"noise of '{key}', which is not measured{suggestion(key, measured)}"
+                )
+    for key in measured:
         own = [row for row in rows if row.observable == key]
         reading, more = _reading(model, key, own, observables or {}, noise, scale, distribution)
         readings.append(reading)
         extra += [u for u in more if u.id not in parameters]
+    _check_read(model, params or {}, readings)
     conditions, measurements = _conditions(experiments, rows)
     return Problem(
         id=model.id, model=model, unknowns=(*unknowns, *extra),
@@ -82,12 +92,24 @@ def table(
     )  # fmt: skip
 
 
-class _Row:
+def _check_read(model: Model, given: Mapping[str, float], readings: Sequence[Reading]) -> None:
+    """Refuse a value of something that neither the model nor a formula knows."""
+    known = {*model.by_id, *names(*(f for r in readings for f in (r.formula, r.noise)))}
+    for key in given:
+        if key not in known:
+            raise ValueError(
+                f"'{key}': nothing reads it{suggestion(key, known) or '; leave it out'}"
+            )
+
+
+class _Row(NamedTuple):
     """One number of a table, before its condition has a name."""
 
-    def __init__(self, observable: str, time: float, value: float, sigma: float, line: int) -> None:
-        self.observable, self.time, self.value = observable, time, value
-        self.sigma, self.line = sigma, line
+    observable: str
+    time: float
+    value: float
+    sigma: float
+    line: int
 
 
 def _columns(data: Any) -> tuple[str, dict[str, list[Any]]]:
@@ -186,7 +208,7 @@ def _conditions(
     measurements = []
     for row in rows:
         values = experiments[row.line]
-        said = ", ".join(f"{key} = {float(to):g}" for key, to in values.items()) or "all"
+        said = ", ".join(f"{key} = {float(to):.15g}" for key, to in values.items()) or "all"
         names_.setdefault(said, Condition(said, values))
         filled: dict[str, float | str] = {}
         if not math.isnan(row.sigma):
@@ -202,11 +224,13 @@ def _unknown(model: Model, key: str, given: Range) -> Unknown:
     except (TypeError, ValueError, IndexError):
         raise ValueError(f"'{key}': a range is (low, high) or (low, high, scale)") from None
     part = model.by_id.get(key)
-    formula = getattr(part, "initial", None) or getattr(part, "value", None)
-    nominal = float(formula.value) if formula is not None and formula.op == "number" else math.nan
+    if part is None:
+        return Unknown(key, low, high, scale)
+    nominal = number_of(model, key)
     return Unknown(
-        key, low, high, scale, nominal, None, part.name if part else "", part.unit if part else ""
-    )
+        key, low, high, scale, math.nan if nominal is None else nominal,
+        name=part.name, unit=part.unit,
+    )  # fmt: skip
 
 
 def _reading(
@@ -235,8 +259,6 @@ def _reading(
     elif isinstance(said, str):
         width = from_text(said, f"noise of '{key}'")
         if key in names(width):
-            from axissim.model.passes import substitute
-
             width = substitute([width], {key: formula})[0]
     else:
         width = number(said)
