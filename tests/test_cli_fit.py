@@ -58,6 +58,21 @@ def test_a_table_is_fitted_profiled_sampled_kept_and_drawn(
         assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_profiles_that_are_there_are_not_replaced(
+    axissim: Call, command: list[Any], tmp_path: Path
+) -> None:
+    (tmp_path / "fit_profiles.png").touch()
+    code, out, err = axissim(*command, "--profiles", "--plot", tmp_path / "fit.png")
+    assert (code, out) == (2, "")
+    assert "fit_profiles.png" in err
+
+
+def test_a_fit_that_is_not_the_best_is_told(axissim: Call, command: list[Any]) -> None:
+    code, said, _ = axissim(*command, "--iterations", 1, "--profiles")
+    assert code == 0
+    assert "below this objective; take more starts" in said
+
+
 def test_what_people_read(axissim: Call, command: list[Any]) -> None:
     code, said, _ = axissim(*command, "--noise", "x=0.01")
     lines = said.splitlines()

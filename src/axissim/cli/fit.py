@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 import time
@@ -26,7 +27,7 @@ from axissim.cli.options import (
     Rtol,
 )
 from axissim.cli.progress import progress
-from axissim.cli.question import draw, protocol, vacant
+from axissim.cli.question import draw, protocol, titled, vacant, written
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,6 +107,8 @@ def fit(
     vacant(out, plot, force)
     if out is not None and out.suffix not in (".nc", ".zarr"):
         raise ValueError(f"{out}: a fit is kept in a .nc or .zarr file")
+    beside = _beside(plot) if plot is not None and profiles else None
+    vacant(None, beside, force)
     problem = _problem(file, model, data, p or (), observable or (), noise or (), scale,
                        protocol(dose, protocol_file, quiet))  # fmt: skip
     begun = time.perf_counter()
@@ -119,8 +122,14 @@ def fit(
                     watch=watch, **solving)  # fmt: skip
     seconds = time.perf_counter() - begun
     ds = _more(problem, ds, profiles, sample, seed, solving)
-    ds.attrs["history"] = f"{ds.attrs['created']} {shlex.join(['axissim', *sys.argv[1:]])}"
-    told = _summary(ds, seconds, _written(ds, out, plot, force, profiles))
+    titled(ds, None, shlex.join(["axissim", *sys.argv[1:]]))
+    paths = written(ds, out, plot, force)
+    if beside is not None:
+        from axissim.plot import picture
+
+        draw(picture(ds, "profiles"), beside)
+        paths.append(str(beside))
+    told = _summary(ds, seconds, paths)
     print(json.dumps(told) if as_json else "\n".join(_lines(ds, told)))
 
 
@@ -177,24 +186,9 @@ def _more(
     return ds
 
 
-def _written(
-    ds: xr.Dataset, out: Path | None, plot: Path | None, force: bool, profiled: bool
-) -> list[str]:
-    paths = []
-    if out is not None:
-        from axissim.study.store import save
-
-        paths.append(str(save(ds, out, force=force)))
-    if plot is not None:
-        from axissim.plot import picture
-
-        draw(picture(ds, "fits"), plot)
-        paths.append(str(plot))
-        if profiled:
-            beside = plot.with_name(f"{plot.stem}_profiles{plot.suffix}")
-            draw(picture(ds, "profiles"), beside)
-            paths.append(str(beside))
-    return paths
+def _beside(plot: Path) -> Path:
+    """Where the profiles are drawn."""
+    return plot.with_name(f"{plot.stem}_profiles{plot.suffix}")
 
 
 def _summary(ds: xr.Dataset, seconds: float, paths: list[str]) -> dict[str, Any]:
@@ -227,6 +221,7 @@ def _summary(ds: xr.Dataset, seconds: float, paths: list[str]) -> dict[str, Any]
         told["sample_too_short"] = not ds.sizes["draw"] >= 50.0 * length
     if "identifiable" in ds:
         keys = list(map(str, ds["profiled"].values))
+        told["better"] = float(ds["better"])
         told["identifiable"] = dict(zip(keys, map(str, ds["identifiable"].values), strict=True))
         told["confidence"] = {
             key: [_number(end) for end in ends]
@@ -236,8 +231,6 @@ def _summary(ds: xr.Dataset, seconds: float, paths: list[str]) -> dict[str, Any]
 
 
 def _number(value: Any) -> float | None:
-    import math
-
     return float(value) if math.isfinite(float(value)) else None
 
 
@@ -246,7 +239,8 @@ def _lines(ds: xr.Dataset, told: dict[str, Any]) -> list[str]:
     from axissim.analysis.fitting import directions
 
     nominal = told["nominal_objective"]
-    said = [f"objective {told['objective']:.7g}" + (f" (nominal {nominal:.7g})" if nominal else "")]
+    beside = "" if nominal is None else f" (nominal {nominal:.7g})"
+    said = [f"objective {told['objective']:.7g}{beside}"]
     said.append(
         f"{told['within_0.01']} of {told['starts']} starts within 0.01 of it; "
         + ", ".join(f"{count} {word}" for word, count in told["status"].items())
@@ -266,6 +260,8 @@ def _lines(ds: xr.Dataset, told: dict[str, Any]) -> list[str]:
     if told["rank"] < len(told["best"]):
         said.append(f"the data tell {told['rank']} of {len(told['best'])} directions; silent are")
         said += [f"  {line}" for line in directions(ds)]
+    if told.get("better", 0.0) > 0.01:
+        said.append(f"a profile came {told['better']:.3g} below this objective; take more starts")
     if told.get("sample_too_short"):
         said.append("the sample is shorter than 50 autocorrelation times; draw more steps")
     said.append(

@@ -68,7 +68,7 @@ def waterfall(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
 
 @drawn
 def profiles(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
-    """Profiles of the likelihood, a panel a parameter, with the limit of the 95 % interval.
+    """Profiles of the likelihood, a panel a parameter, with the limit of the interval.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ def profiles(ds: xr.Dataset, ids: str | Sequence[str] | None = None) -> Figure:
     for key in keys:
         if key not in known:
             raise ValueError(f"'{key}' has no profile; there are {', '.join(known)}")
-    said = "Twice the objective above the best, all others following; 95 % below the line"
+    level = ds["confidence"].attrs["long_name"]
+    said = f"Twice the objective above the best, all others following; {level} below the line"
     with page(ds, size_of(len(keys)), said) as figure:
         for axes, key in zip(_panels(figure, len(keys)), keys, strict=True):
             _profile(axes, ds.sel(profiled=key), key)
@@ -205,7 +206,7 @@ def _profile(axes: Axes, ds: xr.Dataset, key: str) -> None:
 
 
 def _interval(ds: xr.Dataset) -> str:
-    """The 95 % interval of one parameter in words."""
+    """The interval of one parameter in words."""
     low, high = (
         plain(float(f"{end:.3g}")) if np.isfinite(end) else "" for end in ds["confidence"].values
     )
@@ -213,7 +214,9 @@ def _interval(ds: xr.Dataset) -> str:
         "identifiable": f"{low} to {high}",
         "no upper limit": f"above {low}, no upper limit",
         "no lower limit": f"below {high}, no lower limit",
-    }.get(str(ds["identifiable"].values), "not identifiable")
+        "unfinished": f"{low or '?'} to {high or '?'}, unfinished",
+        "not identifiable": "not identifiable",
+    }[str(ds["identifiable"].values)]
 
 
 def _ticks(axes: Axes) -> Any:
