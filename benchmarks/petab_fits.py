@@ -58,7 +58,8 @@ def main() -> None:
         nominal(given.folder, given.names)
         return
     fitted = peer if given.peer else ours
-    print(f"{'problem':<28}{'published':>12}{'nominal':>12}{'best':>12}{'near':>9}{'seconds':>9}")
+    heads = f"{'problem':<28}{'published':>12}{'nominal':>12}{'best':>12}"
+    print(f"{heads}{'near':>9}{'seconds':>9}{'CPU s':>8}")
     for name in given.names or FITTED:
         best = fitted(given.folder / name / f"{name}.yaml", given)
         near = f"{best['near']}/{given.starts}"
