@@ -50,6 +50,8 @@ def test_ids_are_set_as_symbols(identifier: str, expected: str) -> None:
         ("2*3", r"2 \cdot 3"),
         ("1e-6*a", r"10^{-6} \, a"),
         ("2.5e-06*a", r"2.5 \times 10^{-6} \, a"),
+        ("a*1e-6", r"a \cdot 10^{-6}"),
+        ("(1e20)^n", r"\left(10^{20}\right)^{n}"),
         ("exp(-a)", "e^{-a}"),
         ("exp(a)^2", r"\left(e^{a}\right)^{2}"),
         ("log(a)", r"\ln\left(a\right)"),

@@ -2,128 +2,84 @@
 
 from __future__ import annotations
 
-import math
 import re
 
-from axissim.model.expression import OPERATIONS, Expression, in_order
+from axissim.model.expression import Expression
 from axissim.model.model import Event, Model
 from axissim.model.text import condition
+from axissim.model.typeset import GREEK, Notation, letters, typeset
 
-_GREEK = (
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda",
-    "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma",
-    "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega",
-)  # fmt: skip
-_SIGNS = {
-    "lt": "<", "le": r"\leq", "gt": ">", "ge": r"\geq", "eq": "=", "ne": r"\neq",
-    "both": r"\wedge", "either": r"\vee",
-}  # fmt: skip
+_FORMS = {
+    "add": "%s + %s",
+    "sub": "%s - %s",
+    "mul": r"%s \, %s",
+    "times": r"%s \cdot %s",
+    "div": r"\frac{%s}{%s}",
+    "neg": "-%s",
+    "power": "%s^{%s}",
+    "exp": "e^{%s}",
+    "sqrt": r"\sqrt{%s}",
+    "absolute": r"\left|%s\right|",
+    "floor": r"\left\lfloor %s \right\rfloor",
+    "ceil": r"\left\lceil %s \right\rceil",
+    "lt": "%s < %s",
+    "le": r"%s \leq %s",
+    "gt": "%s > %s",
+    "ge": r"%s \geq %s",
+    "eq": "%s = %s",
+    "ne": r"%s \neq %s",
+    "both": r"%s \wedge %s",
+    "either": r"%s \vee %s",
+    "negated": r"\neg %s",
+    "delay": "%s(t - %s)",
+    "delayed": r"\left.%s\right|_{t - %s}",
+    "bracket": r"\left(%s\right)",
+    "figure": "%s",
+    "ten": "10^{%s}",
+    "scientific": r"%s \times 10^{%s}",
+    "minus": "-",
+    "time": "t",
+    "pi": r"\pi",
+    "nan": r"\mathrm{NaN}",
+    "infinity": r"\infty",
+}
 _NAMED = {
-    "log": "ln", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
-    "tanh": "tanh", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "minimum": "min",
-    "maximum": "max",
+    "log": r"\ln", "log10": r"\log_{10}", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
+    "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh", "asin": r"\arcsin", "acos": r"\arccos",
+    "atan": r"\arctan", "minimum": r"\min", "maximum": r"\max",
 }  # fmt: skip
 _LINE = 90  # characters of LaTeX's output, about, before a sum goes on in the next line
-_WHOLE = 100
-_FRACTION = 95  # a fraction needs no brackets, but as the base of a power
 
 
 def symbol(identifier: str) -> str:
     """An id as mathematics has it: ``V_TH`` with an index, ``tau`` in Greek, ``eda`` upright."""
-    if identifier.startswith("_"):
-        return rf"\mathrm{{{identifier.replace('_', chr(92) + '_')}}}"
-    head, *rest = identifier.split("_")
-    inner = re.fullmatch(r"([VKk])([a-z][a-z0-9]*)|([A-Za-z])([0-9]+)", head)
-    if inner:
-        base, index = inner[1] or inner[3], inner[2] or inner[4]
-        head, rest = base, [index, *rest]
-    base = rf"\{head}" if head in _GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
-    index = ",".join(part for part in rest if part)
+    head, index = letters(identifier)
+    if head in GREEK:
+        base = rf"\{head}"
+    else:
+        base = head if len(head) == 1 else rf"\mathrm{{{head.replace('_', chr(92) + '_')}}}"
     if not index:
         return base
     return rf"{base}_{{{index}}}" if index.isdigit() else rf"{base}_{{\mathrm{{{index}}}}}"
 
 
+def _function(op: str, args: list[str]) -> str:
+    head = _NAMED.get(op, rf"\operatorname{{{op}}}")
+    return rf"{head}\left({', '.join(args)}\right)"
+
+
+def _cases(rows: list[tuple[str, str]], rest: str) -> str:
+    lines = [rf"{value} & \text{{if }} {when}" for value, when in rows]
+    lines.append(rf"{rest} & \text{{otherwise}}")
+    return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+
+
+_NOTATION = Notation(_FORMS, symbol, _function, _cases)
+
+
 def latex(root: Expression) -> str:
     """An expression as LaTeX, to stand in math mode."""
-    texts: dict[Expression, tuple[str, int]] = {}
-    for node in in_order([root]):
-        texts[node] = _spelt(node, [texts[arg] for arg in node.args])
-    return texts[root][0]
-
-
-def _spelt(node: Expression, args: list[tuple[str, int]]) -> tuple[str, int]:
-    """LaTeX of one node, and how tightly it binds."""
-    if node.op == "number":
-        return _number(node.value), _WHOLE if node.value >= 0.0 else OPERATIONS["neg"].binding
-    if node.op in ("name", "time"):
-        return symbol(node.value) if node.op == "name" else "t", _WHOLE
-    plain = [text for text, _ in args]
-    if node.op == "div":
-        return rf"\frac{{{plain[0]}}}{{{plain[1]}}}", _FRACTION
-    if node.op == "power":
-        return rf"{_within(args[0], _WHOLE)}^{{{plain[1]}}}", OPERATIONS["power"].binding
-    if node.op == "where":
-        rest = rf"{plain[2]} & \text{{otherwise}}"
-        if node.args[2].op == "where":
-            rest = plain[2].removeprefix(r"\begin{cases} ").removesuffix(r" \end{cases}")
-        rows = rf"{plain[1]} & \text{{if }} {plain[0]} \\ {rest}"
-        return rf"\begin{{cases}} {rows} \end{{cases}}", 0
-    if node.op == "delay":
-        lag = _within(args[1], OPERATIONS["sub"].binding + 1)
-        if node.args[0].op == "name":
-            return rf"{plain[0]}(t - {lag})", _WHOLE
-        return rf"\left.{plain[0]}\right|_{{t - {lag}}}", 0
-    return _by_form(node.op, args)
-
-
-def _by_form(op: str, args: list[tuple[str, int]]) -> tuple[str, int]:
-    """An operator between or before its operands, or a function."""
-    plain = [text for text, _ in args]
-    if op == "exp":
-        return rf"e^{{{plain[0]}}}", OPERATIONS["power"].binding
-    shapes = {
-        "sqrt": r"\sqrt{%s}",
-        "absolute": r"\left|%s\right|",
-        "floor": r"\left\lfloor %s \right\rfloor",
-        "ceil": r"\left\lceil %s \right\rceil",
-        "log10": r"\log_{10}\left(%s\right)",
-    }
-    if op in shapes:
-        return shapes[op] % plain[0], _WHOLE
-    row = OPERATIONS[op]
-    if not row.infix:
-        word = _NAMED.get(op)
-        head = rf"\{word}" if word else rf"\operatorname{{{op}}}"
-        return rf"{head}\left({', '.join(plain)}\right)", _WHOLE
-    if row.arity == 1:
-        sign = r"\neg " if op == "negated" else "-"
-        return sign + _within(args[0], row.binding), row.binding
-    # a minus sign after another sign is bracketed: a (-b) would read as a - b
-    signed = row.infix in ("+", "-", "*") and args[1][0].startswith("-")
-    least = OPERATIONS["neg"].binding + 1 if signed else row.binding + 1
-    left, right = _within(args[0], row.binding), _within(args[1], least)
-    product = r"\cdot" if right[0].isdigit() else r"\,"
-    sign = product if op == "mul" else _SIGNS.get(op, row.infix)
-    return f"{left} {sign} {right}", row.binding
-
-
-def _within(text: tuple[str, int], least: int) -> str:
-    return text[0] if text[1] >= least else rf"\left({text[0]}\right)"
-
-
-def _number(value: float) -> str:
-    if value == math.pi:
-        return r"\pi"
-    if value != value:
-        return r"\mathrm{NaN}"
-    if value in (float("inf"), float("-inf")):
-        return r"\infty" if value > 0 else r"-\infty"
-    mantissa, _, exponent = repr(value).removesuffix(".0").partition("e")
-    if not exponent:
-        return mantissa
-    power = rf"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else rf"{mantissa} \times {power}"
+    return typeset(root, _NOTATION)
 
 
 def equations(model: Model) -> list[str]:
