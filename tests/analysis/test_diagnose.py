@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 import axissim as ax
-from axissim.analysis.diagnose import CAUSES, Finding, diagnose
+from axissim.analysis.diagnose import diagnose
 from axissim.analysis.evidence import Moment, eigenvalues, terms
+from axissim.analysis.finding import CAUSES, Finding
 
 BLOW, DIVISION, LOG, ROOT, POWER, EXP = (
     CAUSES[7],

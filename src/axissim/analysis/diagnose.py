@@ -3,95 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axissim.analysis.bounds import moved
-from axissim.analysis.evidence import Moment, Term, eigenvalues, suspects, terms
+from axissim.analysis.evidence import Moment, eigenvalues, suspects, terms
+from axissim.analysis.finding import CAUSES, Finding
 from axissim.model.model import Model, State
 from axissim.solve.work import OK, STATUS
 from axissim.study.audit import nearest
+from axissim.study.question import times_of
 from axissim.study.sweep import simulate
 
 if TYPE_CHECKING:
     import xarray as xr
 
-CAUSES = (
-    "a value that is not finite",
-    "events without end",
-    "division by zero",
-    "logarithm of what is not above 0",
-    "root of what is below 0",
-    "power of what is below 0",
-    "overflow of exp",
-    "blow-up in finite time",
-    "growth without bound",
-    "stiff for an explicit method",
-    "oscillates too fast for max_steps",
-    "more steps than max_steps",
-    "a jump in the rates that no step gets over",
-    "not known",
-)
-
 _PATIENCE = 20_000  # steps of SciPy before it is given up, too
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Why one run failed.
-
-    Attributes
-    ----------
-    run : int
-        Its place in the order of the design.
-    values : dict
-        What the design sets in it.
-    status : str
-    t_fail, t_good : float
-        When it failed, and the last moment at which it could be looked at.
-    state : dict
-        Every state then.
-    term : Term or None
-        Of the state that changes fastest for its size, the greatest term of its rate.
-    radius : float
-        The greatest size of an eigenvalue of the Jacobian then.
-    cause : str
-        One of `CAUSES`.
-    because : str
-        What speaks for it.
-    cures : dict
-        What was tried, and how the run ended then.
-    script : str
-        A Python program that makes the run again.
-    """
-
-    run: int
-    values: dict[str, float]
-    status: str
-    t_fail: float
-    t_good: float
-    state: dict[str, float]
-    term: Term | None
-    radius: float
-    cause: str
-    because: str
-    cures: dict[str, str]
-    script: str
-
-    def lines(self) -> list[str]:
-        """The finding for people."""
-        set_to = ", ".join(f"{key} = {value:.6g}" for key, value in self.values.items())
-        said = [f"run {self.run} ({set_to}): {self.status} at t = {self.t_fail:.6g}"]
-        said.append(f"  {self.cause}: {self.because}")
-        if self.term is not None:
-            said.append(
-                f"  at t = {self.t_good:.6g} {self.term.state} = {self.state[self.term.state]:.6g} "
-                f"changes fastest, by {self.term.text} = {self.term.value:.4g}"
-            )
-        said += [f"  {what}: {ended}" for what, ended in self.cures.items()]
-        return said
 
 
 def diagnose(model: Model, result: xr.Dataset, *, most: int = 10, **asked: Any) -> list[Finding]:
@@ -122,7 +50,7 @@ def _look_into(model: Model, result: xr.Dataset, run: int, asked: dict[str, Any]
     one = {**asked, **_split(model, values, asked)}
     again = simulate(model, **one)
     word, t_fail = STATUS[int(again["status"])], float(again["t_fail"])
-    start = float(_times(one["t"])[0])
+    start = float(times_of(one["t"])[0])
     t_good, state = _last_good(model, one, start, t_fail)
     moment = Moment(model, {**one["params"], **state}, t_good)
     fastest = _fastest(moment)
@@ -166,10 +94,6 @@ def _split(model: Model, values: Mapping[str, float], asked: Mapping[str, Any]) 
         "params": {**(asked.get("params") or {}), **params},
         "init": {**(asked.get("init") or {}), **init},
     }
-
-
-def _times(t: Any) -> Any:
-    return np.linspace(t[0], t[1], t[2]) if isinstance(t, tuple) else np.asarray(t, float)
 
 
 def _last_good(
