@@ -105,6 +105,9 @@ class Remote:
             if self._sign() != first:
                 raise busy(self, first.rpartition(" ")[0])
         self.write(LOCK, content)
+        time.sleep(RENEWED / 5.0)
+        if (now := self._sign()) != content.decode():  # another took it at the same moment
+            raise busy(self, now.rpartition(" ")[0])
 
     def _sign(self) -> str:
         try:
