@@ -92,6 +92,7 @@ def test_files_and_pictures(axissim: Call, model: Path, tmp_path: Path) -> None:
         (("-p", "a=1:2:3"), "-p gives 'a' several values; --local is about one run"),
         (("-p", "y"), "'y' is computed by a rule; differentiate in what it reads"),
         (("--by", "adjoint"), "unknown method 'adjoint'"),
+        (("--method", "rodas5p"), "--summary and --method are for ranges"),
         (("--plot", "a.gif"), "pictures are"),
         (("--rtol", "2"), "rtol = 2.0 is not between 0 and 1"),
     ],

@@ -347,6 +347,60 @@ def test_ranking() -> None:
     assert np.allclose(found["of_mean"].sel(output="x"), [3.0, 1.0, 0.0], atol=1e-5)
 
 
+@pytest.mark.parametrize("relative", [False, True])
+def test_a_run_that_failed_has_no_rank(relative: bool) -> None:
+    """Its derivatives end before the run does: their mean over time is not known."""
+    model = ax.load("model r; x = 0; a = 2; b = 5; x' = a^3*b; end")
+    ds = sensitivity(model, ["a", "b"], t=[0, 1, 2], relative=relative)
+    ds["d_x"][0, 2] = np.nan
+    found = ranking(ds)
+    assert list(found["parameter"].values) == ["b", "a"]
+    assert np.isnan(found.sel(parameter="a").to_array()).all()
+    ds["status"][0] = 2
+    assert "1 of 2 parameters failed" in [text.get_text() for text in ax.plot.picture(ds).texts][1]
+
+
+def test_outputs_are_not_overwritten_by_what_the_result_holds_itself() -> None:
+    """States `value` and `d_x` beside the coordinate of that name and the derivative of x."""
+    model = ax.load(
+        "model n; x = 1; value = 2; d_x = 3; k = 0.5; x' = -k*x; value' = -k*value; d_x' = k; end"
+    )
+    ds = sensitivity(model, ["k"], t=[0.0, 1.0], **CLOSE)
+    e = np.exp(-0.5)
+    assert float(ds["value"][0]) == 0.5
+    for key, course, slope in (
+        ("x", [1.0, e], [0.0, -e]),
+        ("value_", [2.0, 2.0 * e], [0.0, -2.0 * e]),
+        ("d_x_", [3.0, 3.5], [0.0, 1.0]),
+    ):
+        assert np.allclose(ds[key], course, atol=1e-8), key
+        assert np.allclose(ds[f"d_{key}"][0], slope, atol=1e-8), key
+    assert list(ranking(ds)["output"].values) == ["x", "value_", "d_x_"]
+
+
+def test_the_protocol_is_kept_as_a_sweep_keeps_it() -> None:
+    model, dose = ax.load(DECAY), ax.protocol.dose("x", 3.0, at=1.0)
+    asked: Any = {"t": [0, 1, 2], "protocol": [dose], "outputs": ["x"]}
+    results = (sensitivity(model, ["k"], **asked), ax.simulate(model, **asked))
+    ours, theirs = (json.loads(ds.attrs["config"])["protocol"] for ds in results)
+    assert ours == theirs
+
+
+def test_differences_end_where_they_are_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def sweep(*args: Any, **options: Any) -> xr.Dataset:
+        ds = ax.sweep(*args, **options)
+        calls.append(options)
+        return ds.assign(status=0 * ds["status"]) if len(calls) == 3 else ds
+
+    monkeypatch.setattr("axissim.analysis.directional.differences.sweep", sweep)
+    ds = sensitivity(ax.load(DECAY), ["k", "x"], t=[0, 1], method="differences")
+    assert len(calls) == 3  # the middle, and both sides of k
+    assert ds["status"].values.tolist() == [0, 0]
+    assert json.loads(ds.attrs["config"])["complete"] is False
+
+
 def test_the_picture_is_of_one_set_of_values() -> None:
     design = xr.Dataset({"k": ("sample", [0.5, 1.0])})
     ds = sensitivity(ax.load(DECAY), ["k", "x"], t=(0, 2, 5), design=design)

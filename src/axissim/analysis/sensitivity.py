@@ -11,6 +11,7 @@ from axissim.analysis.directional.labels import labelled_derivatives
 from axissim.analysis.directional.posed import BreakError, Solving, parts_of, pose
 from axissim.analysis.directional.runs import Derived, Sensitivities, derived, joined
 from axissim.model.model import Model, ModelError
+from axissim.study.question import Times
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,7 +25,7 @@ def sensitivity(
     model: Model,
     parameters: Sequence[str] | None = None,
     *,
-    t: Sequence[float] | tuple[float, float, int],
+    t: Times,
     design: xr.Dataset | None = None,
     params: Mapping[str, float] | None = None,
     init: Mapping[str, float] | None = None,
@@ -100,7 +101,7 @@ def _derive(
 ) -> tuple[Derived, dict[str, str]]:
     """The derivatives; along which directions by differences, and why."""
     if method == "differences":
-        return _differences(asked), dict.fromkeys(asked.directions, "asked for")
+        return differences(asked), dict.fromkeys(asked.directions, "asked for")
     try:
         return _forward(asked, watch), {}
     except BreakError as broken:
@@ -109,27 +110,16 @@ def _derive(
         why = broken.why
     rest = [key for key in asked.directions if key not in why]
     parts = [_forward(asked.along(rest), watch)] if rest else []
-    parts.append(_differences(asked.along(list(why))))
+    parts.append(differences(asked.along(list(why))))
     return joined(parts, [asked.directions.index(key) for key in (*rest, *why)]), why
 
 
 def _forward(asked: Asked, watch: Callable[[int], None] | None) -> Derived:
     """By the equations; BreakError where these do not hold."""
-    told = asked.design, asked.times
-    parts = parts_of(asked.model, asked.directions, *told, asked.given, asked.actions)
+    parts = parts_of(*asked.told)
     order = [asked.directions.index(key) for part in parts for key in part]
     found = []
     for part in map(asked.along, parts):
-        posed = pose(
-            part.model, part.directions, part.design, part.times, part.outputs, part.given,
-            part.actions, part.solving,
-        )  # fmt: skip
+        posed = pose(*part.told, part.solving)
         found.append(derived(posed, part.solving, watch=watch))
     return joined(found, order)
-
-
-def _differences(asked: Asked) -> Derived:
-    return differences(
-        asked.model, asked.directions, asked.design, asked.times, asked.outputs, asked.given,
-        asked.actions, asked.solving, asked.values,
-    )  # fmt: skip

@@ -112,15 +112,17 @@ def sensitivity(
         "init": start, "protocol": actions, "rtol": rtol, "atol": atol, "max_steps": max_steps,
     }  # fmt: skip
     if local:
-        if summary:
-            raise ValueError("--summary is for ranges; with --local give outputs, -o eda")
+        if summary or method != "sobol":
+            raise ValueError(
+                "--summary and --method are for ranges; with --local give -o eda, and --by"
+            )
         failed = _local(
             model, t, p or (), outputs, (out, plot, force), as_json, quiet,
             method=by, relative=relative, **options,
         )  # fmt: skip
     else:
-        if outputs or relative:
-            raise ValueError("-o and --relative are for --local; over ranges give --summary")
+        if outputs or relative or by != "auto":
+            raise ValueError("-o, --relative and --by are for --local; over ranges give --summary")
         options |= {"method": method, "n": n, "seed": seed, "second_order": pairs}
         question = asked(model, t, None, {})
         files = (out, plot, force)

@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from axissim.plot.style import clock, drawn, name, page
+from axissim.solve.work import OK
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,7 +49,7 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     sizes = np.concatenate([np.abs(array.values).ravel() for array in found])
     most = max(float(np.nanquantile(sizes, 0.98)) if sizes.size else 0.0, 1e-6)
     norm = Normalize(-most, most)
-    with page(ds, size, "% of change of an output for 1 % of a parameter") as figure:
+    with page(ds, size, "% of change of an output for 1 % of a parameter" + lost(ds)) as figure:
         grid: Any = figure.subplots(down, across, squeeze=False)
         panels = list(grid.ravel())
         for axes, key, array in zip(panels, keys, found, strict=False):
@@ -59,6 +60,12 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
         bar.outline.set_visible(False)
         bar.set_label("relative sensitivity")
     return figure
+
+
+def lost(ds: xr.Dataset) -> str:
+    """What a note says of parameters whose runs failed, which are not drawn."""
+    failed = int((ds["status"] != OK).sum())
+    return f"; {failed} of {ds.sizes['parameter']} parameters failed" if failed else ""
 
 
 def derived(ds: xr.Dataset, ids: Sequence[str] | None) -> list[str]:
@@ -73,6 +80,8 @@ def derived(ds: xr.Dataset, ids: Sequence[str] | None) -> list[str]:
     for key in ids or ():
         if key not in known:
             raise ValueError(f"'{key}' is not in the result; it holds {', '.join(known)}")
+    if not np.any(ds["status"] == OK):
+        raise ValueError(f"{ds['status'].size} of the runs failed; there is nothing to rank")
     return (list(ids) if ids else known)[:4]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from axissim.plot.sensitivities import derived
+from axissim.plot.sensitivities import derived, lost
 from axissim.plot.style import COLOURS, INK, drawn, name, page
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def tornado(ds: xr.Dataset, ids: str | Sequence[str] | None = None, *, of: str =
     rows = max(max(len(values) for _, values in effects), 3)
     across = min(len(keys), 2)
     down = -(-len(keys) // across)
-    note = f"% of change of {_OF[of]} for 1 % of a parameter"
+    note = f"% of change of {_OF[of]} for 1 % of a parameter{lost(ds)}"
     with page(ds, (4.6 * across + 1.4, down * (0.25 * rows + 1.0) + 0.8), note) as figure:
         grid: Any = figure.subplots(down, across, squeeze=False)
         panels = list(grid.ravel())
@@ -70,7 +70,7 @@ def _effects(ds: xr.Dataset, key: str, of: str) -> tuple[list[str], Any]:
     """The parameters that move an output, and by how much, the most important first."""
     y, slope = ds[key], ds[f"d_{key}"]
     relative = json.loads(ds.attrs["config"])["relative"]
-    change = (slope * y).fillna(0.0) if relative else slope * ds["value"]
+    change = (slope * y).where(y != 0.0, 0.0) if relative else slope * ds["value"]
     with np.errstate(divide="ignore", invalid="ignore"):
         if of == "mean":
             found = change.integrate("time") / y.integrate("time")

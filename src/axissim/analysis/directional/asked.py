@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axissim.analysis.directional.posed import Solving, values_of
+from axissim.analysis.directional.posed import Solving
+from axissim.analysis.directional.values import values_of
 from axissim.model.model import Implicit, Model, ModelError, Observable, State
 from axissim.model.rates import with_read_outs
 from axissim.study.plan import variables
 from axissim.study.protocol import read
+from axissim.study.question import Times, times_of
 from axissim.study.timetable import NUMBERED, members
 
 if TYPE_CHECKING:
@@ -43,6 +45,18 @@ class Asked:
     solving: Solving
 
     @property
+    def told(
+        self,
+    ) -> tuple[
+        Model, tuple[str, ...], xr.Dataset, Any, tuple[str, ...], Mapping[str, float], Sequence[Any]
+    ]:
+        """What `axissim.analysis.directional.posed.pose` is told, but for how to solve."""
+        return (
+            self.model, self.directions, self.design, self.times, self.outputs, self.given,
+            self.actions,
+        )  # fmt: skip
+
+    @property
     def values(self) -> dict[str, Any]:
         """Of each direction and each swept quantity, (runs,) or a number."""
         start = float(self.times[0])
@@ -53,12 +67,9 @@ class Asked:
         dims, shape = tuple(self.design.dims), tuple(self.design.sizes.values())
         others = set(self.directions) - set(directions)
         formulas = [key for key in others if _formula(self.model, key).op != "number"]
-        values = self.values
+        values, runs = self.values, int(np.prod(shape))
         held = {
-            key: (dims, np.broadcast_to(np.reshape(values[key], shape or ()), shape))
-            if np.size(values[key]) > 1 or not shape
-            else (dims, np.full(shape, float(np.ravel(values[key])[0])))
-            for key in formulas
+            key: (dims, np.broadcast_to(values[key], (runs,)).reshape(shape)) for key in formulas
         }
         return replace(self, directions=tuple(directions), design=self.design.assign(held))
 
@@ -66,7 +77,7 @@ class Asked:
 def asked_of(
     model: Model,
     parameters: Sequence[str] | None,
-    t: Sequence[float] | tuple[float, float, int],
+    t: Times,
     design: xr.Dataset | None,
     params: Mapping[str, float] | None,
     init: Mapping[str, float] | None,
@@ -75,7 +86,7 @@ def asked_of(
     solving: Solving,
 ) -> Asked:
     """Read what `axissim.analysis.sensitivity.sensitivity` is told; ModelError in one line."""
-    actions, times = read(protocol), _times(t)
+    actions, times = read(protocol), times_of(t)
     design = members(actions) if design is None else design
     known = variables(actions)
     for key in map(str, design.data_vars.keys() | (design.indexes.keys() - NUMBERED)):
@@ -87,19 +98,6 @@ def asked_of(
     with_read_outs(model, wanted)
     _check(model, directions)
     return Asked(model, directions, design, times, wanted, given, actions, solving)
-
-
-def _times(t: Sequence[float] | tuple[float, float, int]) -> Any:
-    """The times to look at, as `axissim.simulate` has them."""
-    if isinstance(t, tuple) and len(t) == 3 and isinstance(t[2], (int, np.integer)):
-        times = np.linspace(float(t[0]), float(t[1]), max(int(t[2]), 2))
-    else:
-        times = np.asarray(t, float)
-    if times.ndim != 1 or times.size < 2 or not np.all(np.diff(times) > 0.0):
-        raise ModelError("t needs at least two times, rising: (start, stop, points) or an array")
-    if not np.all(np.isfinite(times)):
-        raise ModelError("t holds a time that is not finite")
-    return times
 
 
 def _given(

@@ -16,6 +16,7 @@ doi:10.1016/S0168-9274(98)00125-1).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from axissim.analysis.directional.along import Along
 from axissim.analysis.directional.breaks import COMPARISONS, gap_of
@@ -171,8 +172,6 @@ def with_crossings(
     fresh : callable
         Makes an id that is not taken.
     """
-    from dataclasses import replace
-
     crossings = [Crossings(along) for along in groups]
     events = []
     for event in model.events:

@@ -13,9 +13,12 @@ from axissim.model.model import Model, State
 from axissim.model.rates import with_read_outs
 from axissim.model.units import spelled
 from axissim.study.dataset import attributes, free_names, labelled
+from axissim.study.plan import planned
 
 if TYPE_CHECKING:
     import xarray as xr
+
+_OWN = ("unit", "name", "derived", "value")  # coordinates beside ``parameter``
 
 
 def labelled_derivatives(
@@ -28,17 +31,19 @@ def labelled_derivatives(
     why : mapping
         The directions whose derivatives are differences, and the reason.
     """
-    model = with_read_outs(asked.model, asked.outputs)
+    model, outputs = with_read_outs(asked.model, asked.outputs), asked.outputs
     shape, points = tuple(asked.design.sizes.values()), len(asked.times)
     dims, coords = _swept(model, asked.design)
     along = "parameter"
-    while along in {*dims, *coords, *asked.outputs}:
+    while along in {*dims, *coords}:
         along += "_"
+    given = free_names(outputs, {*dims, *coords})
+    called = free_names(outputs, {*dims, *coords, along, *_OWN, *(f"d_{key}" for key in outputs)})
     record = {"status": found.status, **found.record}
     ds = labelled(
         model,
         asked.times,
-        {k: found.values[:, :, i].reshape(*shape, points) for i, k in enumerate(asked.outputs)},
+        {k: found.values[:, :, i].reshape(*shape, points) for i, k in enumerate(outputs)},
         dims,
         coords,
         {key: array[:, 0].reshape(shape) for key, array in record.items()},
@@ -52,12 +57,12 @@ def labelled_derivatives(
     own = asked.values
     values = np.stack([np.broadcast_to(own[key], rows) for key in asked.directions], axis=1)
     jacobian = _relative(found, values) if relative else found.jacobian
-    called = free_names(asked.outputs, {*dims, *coords})
-    for at, key in enumerate(asked.outputs):
+    for at, key in enumerate(outputs):
         slopes = np.moveaxis(jacobian[:, :, at], 2, 1).reshape(*shape, -1, points)
         told = _described(model, key, relative, asked.directions)
         cells[f"d_{called[key]}"] = ((*dims, along, "time"), slopes, told)
-    ds = ds.drop_vars(list(record)).assign(cells)
+    names = {given[key]: name for key, name in called.items() if given[key] != name}
+    ds = ds.drop_vars(list(record)).rename(names).assign(cells)
     ds = ds.assign_coords(_coordinates(asked, why, (*dims, along), values.reshape(*shape, -1)))
     return ds.assign_attrs(asked.design.attrs)
 
@@ -123,7 +128,7 @@ def _config(asked: Asked, found: Derived, why: Mapping[str, str], relative: bool
         "differences": dict(why),
         "relative": relative,
         "set": dict(asked.given),
-        "protocol": [str(action) for action in asked.actions],
+        "protocol": list(planned(asked.model, asked.design, asked.actions, asked.times).told),
         "solver": solving.method,
         "rtol": solving.rtol,
         "atol": atol,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from axissim.analysis.directional.breaks import breaks_of
 from axissim.analysis.directional.model import Directional, directional
-from axissim.compile.definitions import START_TIME, at_start, starting
-from axissim.model.expression import value
-from axissim.model.model import Model, ModelError, Parameter, State
+from axissim.analysis.directional.values import is_state, spread_around, values_of
+from axissim.model.expression import Expression
+from axissim.model.model import Model, ModelError, Parameter
 from axissim.study.choice import Choice, choose
 from axissim.study.plan import Plan, planned
 from axissim.study.question import Question, question_of
@@ -99,20 +99,15 @@ def pose(
     BreakError
         The equations do not give the derivatives along some of the directions.
     """
-    plan = planned(model, design, actions, times).with_outputs(tuple(outputs))
-    values = values_of(plan.model, directions, design, given, float(times[0]))
-    held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
-    near = _spread({**given, **values}, spread)
-    breaks, _, why = breaks_of(plan.model, directions, held, near)
-    if why:
-        raise BreakError(why)
-    made = directional(plan.model, groups_of(model, directions), held, tuple(outputs), breaks)
+    looked = _looked_at(model, directions, design, times, outputs, given, actions, spread)
+    plan, values, groups = looked.plan, looked.values, groups_of(model, directions)
+    made = directional(plan.model, groups, looked.held, tuple(outputs), looked.breaks)
     turns = max(map(len, made.groups))
     rows = int(np.prod([design.sizes[dim] for dim in design.dims]))
     plan = _in_turns(plan, made, rows, turns)
     template = _template(made, values, rows, turns)
     asked = [*made.outputs, *(key for group in made.derivatives for key in group)]
-    kinds = {kind: {key: v for key, v in given.items() if _is_state(model, key) == kind}
+    kinds = {kind: {key: v for key, v in given.items() if is_state(model, key) == kind}
              for kind in (False, True)}  # fmt: skip
     question = question_of(plan, template, times, kinds[False], kinds[True], asked)
     floors = {key: float(abs(np.ravel(values[key])[0])) for key in directions}
@@ -132,6 +127,7 @@ def parts_of(
     directions: Sequence[str],
     design: xr.Dataset,
     times: Any,
+    outputs: Sequence[str],
     given: Mapping[str, float],
     actions: Sequence[Any],
     spread: float = 0.0,
@@ -140,15 +136,40 @@ def parts_of(
 
     A jump that is looked out for costs every run.  Arguments and errors are those of `pose`.
     """
-    plan = planned(model, design, actions, times)
+    looked = _looked_at(model, directions, design, times, outputs, given, actions, spread)
+    smooth = tuple(key for key in directions if key not in looked.crossing)
+    return [part for part in (smooth, looked.crossing) if part]
+
+
+class _Looked(NamedTuple):
+    """A plan, what its runs have of the directions, what else is a number, and the breaks."""
+
+    plan: Plan
+    values: dict[str, Any]
+    held: frozenset[str]
+    breaks: tuple[Expression, ...]
+    crossing: tuple[str, ...]
+
+
+def _looked_at(
+    model: Model,
+    directions: Sequence[str],
+    design: xr.Dataset,
+    times: Any,
+    outputs: Sequence[str],
+    given: Mapping[str, float],
+    actions: Sequence[Any],
+    spread: float,
+) -> _Looked:
+    """Where runs break along the directions; BreakError where that cannot be crossed."""
+    plan = planned(model, design, actions, times).with_outputs(tuple(outputs))
     values = values_of(plan.model, directions, design, given, float(times[0]))
     held = frozenset([*given, *values, *plan.numbers, *plan.arrays]) - set(directions)
-    near = _spread({**given, **values}, spread)
-    _, crossing, why = breaks_of(plan.model, directions, held, near)
+    near = spread_around({**given, **values}, spread)
+    breaks, crossing, why = breaks_of(plan.model, directions, held, near)
     if why:
         raise BreakError(why)
-    smooth = tuple(key for key in directions if key not in crossing)
-    return [part for part in (smooth, crossing) if part]
+    return _Looked(plan, values, held, breaks, crossing)
 
 
 class BreakError(ModelError):
@@ -170,44 +191,6 @@ class BreakError(ModelError):
         self.why = dict(why)
 
 
-def _spread(values: Mapping[str, Any], spread: float) -> dict[str, Any]:
-    """Values around those given."""
-    if not spread:
-        return dict(values)
-    rng = np.random.default_rng(2)
-    found = {}
-    for key, given in values.items():
-        moved = spread * rng.normal(size=32)
-        own = np.ravel(given)[0]
-        found[key] = own * np.exp(moved) if own else np.abs(moved)
-    return found
-
-
-def values_of(
-    model: Model,
-    directions: Sequence[str],
-    design: xr.Dataset,
-    given: Mapping[str, float],
-    start: float,
-) -> dict[str, Any]:
-    """What the runs of a design have of each direction and each swept quantity, (runs,)."""
-    swept = {key: array for key, array in _flat(design).items() if key in model.by_id}
-    for key in (*directions, *swept, *given):
-        if not isinstance(model.part(key), (Parameter, State)):
-            raise ModelError(f"'{key}' is computed by a rule and cannot be set; set what it reads")
-    numeric = model.with_values({**given, **dict.fromkeys(swept, 0.0)})
-    env: dict[str, Any] = {START_TIME: start}
-    env |= {p.id: p.value.value for p in numeric.parameters if p.value.op == "number"}
-    env |= {at_start(s.id): s.initial.value for s in numeric.movers if s.initial.op == "number"}
-    env |= {_input(model, key): array for key, array in swept.items()}
-    begun = starting(numeric)
-    found = dict(swept)
-    for key in directions:
-        known = env.get(_input(model, key))
-        found.setdefault(key, value(begun[key], env) if known is None else np.asarray(known, float))
-    return found
-
-
 def stepped(posed: Posed, matrix: Any) -> Any:
     """`matrix`, a row a run as in the question's design, with each run's steps put in."""
     at = {key: i for i, key in enumerate(posed.columns)}
@@ -218,25 +201,6 @@ def stepped(posed: Posed, matrix: Any) -> Any:
             own = np.where(own > 0.0, own, posed.floors[key])
             matrix[turn :: posed.turns, at[step]] = own
     return matrix
-
-
-def _is_state(model: Model, key: str) -> bool:
-    return isinstance(model.part(key), State)
-
-
-def _input(model: Model, key: str) -> str:
-    return at_start(key) if _is_state(model, key) else key
-
-
-def _flat(design: xr.Dataset) -> dict[str, Any]:
-    """Each variable of a design over all its runs."""
-    dims, sizes = tuple(design.dims), dict(design.sizes)
-    found = {}
-    for key, variable in design.variables.items():
-        if np.issubdtype(variable.dtype, np.number):
-            full = variable.set_dims(sizes).transpose(*dims)  # type: ignore[no-untyped-call]
-            found[str(key)] = np.ravel(full.values.astype(float))
-    return found
 
 
 def _template(made: Directional, values: Mapping[str, Any], rows: int, turns: int) -> xr.Dataset:

@@ -34,7 +34,8 @@ def ranking(ds: xr.Dataset) -> xr.Dataset:
     of_mean, at_end = [], []
     for key in keys:
         y, slope = ds[key], ds[f"d_{key}"]
-        change = (slope * y).fillna(0.0) if relative else slope * ds["value"]
+        # a share of an output that is 0 is not known; a run that failed stays NaN
+        change = (slope * y).where(y != 0.0, 0.0) if relative else slope * ds["value"]
         with np.errstate(divide="ignore", invalid="ignore"):
             of_mean.append(change.integrate("time") / y.integrate("time"))
             at_end.append((change / y).isel(time=-1, drop=True))

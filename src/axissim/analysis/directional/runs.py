@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from axissim.analysis.directional.posed import Posed, Solving, parts_of, pose, stepped, values_of
+from axissim.analysis.directional.posed import Posed, Solving, parts_of, pose, stepped
+from axissim.analysis.directional.values import values_of
 from axissim.model.model import Model, ModelError
-from axissim.solve.work import OK
+from axissim.solve.work import NOT_RUN, OK
 from axissim.study.choice import runs_of
 from axissim.study.jumps import Jumps, Series, jumps_of, series_of
 from axissim.study.protocol import read
@@ -93,13 +94,14 @@ class Sensitivities:
         times = np.asarray(times, float)
         self.parameters = tuple(parameters)
         actions, design = read(protocol), xr.Dataset()
-        parts = parts_of(model, self.parameters, design, times, given, actions, _SPREAD)
+        told = (times, outputs, given, actions)
+        parts = parts_of(model, self.parameters, design, *told, _SPREAD)
         values = values_of(model, self.parameters, design, given, float(times[0]))
         self.parts = [
             _Part(
                 pose(
                     model, part, design.assign({k: v for k, v in values.items() if k not in part}),
-                    times, outputs, given, actions, self.solving, spread=_SPREAD,
+                    *told, self.solving, _SPREAD,
                 ),
                 self.parameters,
             )
@@ -176,6 +178,19 @@ def joined(parts: Sequence[Derived], places: Sequence[int]) -> Derived:
     )
 
 
+def nothing(values: Any, count: int) -> Derived:
+    """Room for the derivatives of values (sets, times, outputs) along `count` directions."""
+    each = (len(values), count)
+    record = {
+        "n_steps": np.zeros(each, np.int64),
+        "n_rejected": np.zeros(each, np.int64),
+        "t_fail": np.full(each, np.nan),
+        "method": np.zeros(each, np.int8),
+    }
+    jacobian = np.full((*values.shape, count), np.nan)
+    return Derived(values, jacobian, np.zeros(each, np.int8), record, True)
+
+
 def derived(
     posed: Posed,
     solving: Solving,
@@ -189,16 +204,7 @@ def derived(
         len(question.times),
         len(posed.made.outputs),
     )
-    values = np.full((sets, points, width), np.nan)
-    jacobian = np.full((sets, points, width, p), np.nan)
-    status = np.zeros((sets, p), np.int8)
-    record = {
-        "n_steps": np.zeros((sets, p), np.int64),
-        "n_rejected": np.zeros((sets, p), np.int64),
-        "t_fail": np.full((sets, p), np.nan),
-        "method": np.zeros((sets, p), np.int8),
-    }
-    whole = Derived(values, jacobian, status, record, True)
+    whole = nothing(np.full((sets, points, width), np.nan), p)
     each = turns * points * len(question.outputs)
     most = max(1, _MOST_NUMBERS // max(each, 1))
     if known is None:
@@ -231,7 +237,7 @@ def _part(
         first, last = first[rows], last[rows]
     runs = runs._replace(**known._replace(jump_first=first, jump_last=last)._asdict())
     by, complete = solved(question.kernel, choice, runs, solving.max_steps, solving.threads, watch)
-    runs.out[runs.status == 0] = np.nan
+    runs.out[runs.status == NOT_RUN] = np.nan
     _sort(posed, runs, by, part, whole)
     return complete
 
