@@ -13,7 +13,7 @@ def test_a_table_of_what_is_special(axissim):
     code, out, err = axissim("continue", "hpa_sriram", "-p", "kstress=0.01:40", "--no-cycles")
     assert code == 0
     lines = out.splitlines()
-    assert lines[0].split() == ["what", "kstress", "period", "cycles", "born"]
+    assert lines[0].split() == ["what", "kstress", "period", "criticality"]
     assert [line.split()[0] for line in lines[1:]] == ["hopf", "hopf"]
     assert lines[2].split()[1].startswith("36.7119")
     assert "1 branch," in err
@@ -28,7 +28,7 @@ def test_two_parameters_to_files_and_a_picture(axissim, tmp_path):
     told = json.loads(out)
     assert code == 0
     assert [one["kind"] for one in told["special"]] == ["hopf", "hopf"]
-    assert told["special"][0]["cycles"] == "stable"
+    assert told["special"][0]["criticality"] == "supercritical"
     assert told["files"] == [str(nc), str(png)]
     assert png.read_bytes().startswith(b"\x89PNG")
     with store.open(nc) as ds:

@@ -41,6 +41,19 @@ def test_events_are_told(axissim):
     assert "measured in a run" in err
 
 
+def test_stability_that_is_not_known_is_not_told(axissim, tmp_path):
+    path = tmp_path / "late.ant"
+    path.write_text(
+        "model late\n x=0.3; y=0; z=0; R2 := x^2+y^2\n x'=0.7*x*(1-R2)-2*y; y'=0.7*y*(1-R2)+2*x\n"
+        " z' = delay(x, 4) - z\nend\n"
+    )
+    code, out, err = axissim("cycle", path)
+    assert code == 0
+    assert "stable" not in out
+    assert err.startswith("a delay is longer than the period")
+    assert json.loads(axissim("cycle", path, "--json", "-q")[1])["stable"] is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

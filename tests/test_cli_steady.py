@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-import axissim as ax
 from axissim.study import store
 
 
@@ -40,7 +39,18 @@ def test_unstable_rests_are_shown_among_several(axissim):
     code, out, err = axissim("steady", "hpa_sriram", "--several", "--starts", "10")
     assert code == 0
     assert "unstable; eigenvalues (1/h): 0.05" in out
-    assert "1 steady states found" in err
+    assert err == "1 steady state found\n"
+
+
+def test_a_clock_leaves_no_rest_among_several_either(axissim, tmp_path):
+    path = tmp_path / "driven.ant"
+    path.write_text("model driven\n x=1; x' = 1 + sin(time) - x\nend\n")
+    code, out, err = axissim("steady", path, "--several")
+    assert (code, out) == (3, "")
+    assert err.splitlines() == [
+        "0 steady states found",
+        "no rest: rates change with the clock for ever",
+    ]
 
 
 def test_many_go_to_a_file(axissim, tmp_path):
@@ -67,4 +77,3 @@ def test_wrong_questions_get_one_line(axissim, arguments, said):
     assert (code, out) == (2, "")
     assert said in err
     assert len(err.strip().splitlines()) == 1
-    assert ax.__all__

@@ -112,6 +112,17 @@ def test_a_cycle_of_a_family_is_measured():
     assert int(ds["exact"]) == 0
 
 
+def test_a_delay_longer_than_the_period_leaves_stability_open():
+    """z feels x as it was 4 before: x cos(2 (t - 4)) through a filter of gain 1/sqrt(1 + w^2)."""
+    late = POINCARE.replace("w=2;", "w=2; z=0;").replace("end", "z' = delay(x, 4) - z; end")
+    ds = cycle(ax.load(late), outputs=["x", "z"])
+    assert float(ds["period"]) == pytest.approx(np.pi, rel=1e-9)
+    assert row(ds, "z", "amplitude") == pytest.approx(1 / np.sqrt(5), abs=1e-6)
+    assert row(ds, "z", "t_max") == pytest.approx((4 + np.arctan(2) / 2) % np.pi, abs=1e-4)
+    assert np.isnan(ds["multiplier_real"]).all()
+    assert int(ds["exact"]) == 1
+
+
 def test_a_phase_of_ones_own_choice():
     ds = cycle(ax.load(POINCARE), outputs=["x", "y"], phase="y")
     assert row(ds, "y", "t_max") == 0.0

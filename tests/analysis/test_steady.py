@@ -129,6 +129,24 @@ def test_what_never_rests_is_never_called_steady(text, said):
     assert np.isnan(ds["x"].values).all()
 
 
+def test_what_a_clock_drives_has_no_rest_among_several_either():
+    """At any one moment x = 1 + sin(time) is still; at the next it is not."""
+    ds = steady_state(model("model driven; x=1; x' = 1 + sin(time) - x; end"), several=True)
+    assert ds["x"].sizes == {"rest": 1}
+    assert word(ds, (0,)) == "driven"
+    assert np.isnan(ds["x"].values).all()
+
+
+def test_states_are_told_apart_whatever_they_are_called():
+    """x and x_ of one model; states of the names that the result's dimensions have."""
+    ds = steady_state(model("model two; x=1; x_=5; x' = 2 - x; x_' = 7 - x_; end"))
+    assert word(ds) == "steady"
+    assert (float(ds["x"]), float(ds["x_"])) == (2.0, 7.0)
+    m = model("model named; mode=1; rest=5; mode' = 2 - mode; rest' = 7 - rest; end")
+    ds = steady_state(m, several=True)
+    assert (float(ds["mode_"][0]), float(ds["rest_"][0])) == (2.0, 7.0)
+
+
 def test_an_input_that_ends_leaves_a_rest():
     """A clock that stops: 2 until time 5, 1 after it."""
     m = model("model step; x = 0; x' = piecewise(2, time < 5, 1) - x; end")
@@ -149,7 +167,7 @@ def test_what_a_gain_of_zero_switches_off_rests_where_it_is():
 
 
 def test_a_stable_rest_inside_a_cycle_is_not_where_the_run_goes():
-    """r' = r (r - 1/4)(1 - r)... between a stable rest and a stable cycle the start decides."""
+    """r' = r (r - 1/2)(1 - r): between a stable rest and a stable cycle the start decides."""
     m = model(
         "model both; x=1.3; y=0; r := sqrt(x^2+y^2); g := (r - 0.5)*(1 - r);"
         "x' = g*x - y; y' = g*y + x; end"

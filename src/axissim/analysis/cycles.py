@@ -15,6 +15,7 @@ from axissim.analysis.field.setting import (
     described,
     flags,
     frame,
+    in_time,
     labels,
     setting,
     values_of,
@@ -32,7 +33,7 @@ __all__ = ["cycle", "pulses"]
 
 _REPELS = 1.05  # a multiplier beyond this is no error of the mesh
 _FINE = 24  # places in each interval at which extremes are looked for
-_OWN = ("period", "period_error", "stable", "multiplier_real", "multiplier_imag", "exact")
+_OWN = ("period", "period_error", "stable", "multiplier_real", "multiplier_imag", "exact", "mode")
 SUMMARY = ("minimum", "maximum", "amplitude", "mean", "t_max", "t_min")
 
 
@@ -74,8 +75,9 @@ def cycle(
     xarray.Dataset
         Outputs over ``time``, one period from the greatest value of `phase`; ``period``,
         ``period_error`` (the change with the last mesh), Floquet multipliers over ``mode`` (one is
-        1), ``stable``; and of each output X ``X_minimum``, ``X_maximum``, ``X_amplitude`` (half
-        their difference), ``X_mean``, ``X_t_max``, ``X_t_min``.
+        1), ``stable`` (0, and multipliers NaN, where that is not known: of a cycle that is only
+        measured, or shorter than a delay); and of each output X ``X_minimum``, ``X_maximum``,
+        ``X_amplitude`` (half their difference), ``X_mean``, ``X_t_max``, ``X_t_min``.
 
     Raises
     ------
@@ -176,8 +178,7 @@ def _courses(
 
     times = np.linspace(0.0, 1.0, points)
     at = (times + top) % 1.0
-    unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
-    into["time"] = ("time", times * period, {"long_name": "time", **unit})
+    into["time"] = ("time", times * period, in_time(asked, "time"))
     for key, name in labels(asked, _OWN).items():
         y = values[key]
         into[name] = ("time", PchipInterpolator(places, y)(at), described(asked, key))
@@ -193,7 +194,6 @@ def _summary(
     smooth: bool,
 ) -> None:
     """Ranges and phases of each output."""
-    clock = {"units": asked.model.time_unit} if asked.model.time_unit else {}
     for key, name in labels(asked, _OWN).items():
         y, about = values[key], described(asked, key)
         (at, high), (low_at, low) = _extreme(places, y, smooth), _extreme(places, -y, smooth)
@@ -202,16 +202,15 @@ def _summary(
         when = [0.0 if period - t < 1e-9 * period else t for t in when]
         row = (-low, high, 0.5 * (high + low), mean, *when)
         for word, number in zip(SUMMARY, row, strict=True):
-            unit = clock if word.startswith("t_") else about
-            kept = {k: v for k, v in unit.items() if k == "units"}
             said = f"{about['long_name']}: {word.replace('_', ' ')}"
+            unit = in_time(asked, said) if word.startswith("t_") else about
+            kept = {k: v for k, v in unit.items() if k == "units"}
             into[f"{name}_{word}"] = ((), number, {"long_name": said, **kept})
 
 
 def _facts(into: dict[str, Any], asked: Setting, one: Cycle | None, period: float) -> None:
-    unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
     values = multipliers(one.of, one.w) if one is not None else np.array([np.nan + 0j])
-    into["period"] = ((), period, {"long_name": "period", **unit})
+    into["period"] = ((), period, in_time(asked, "period"))
     error = one.error if one is not None else np.nan
     into["period_error"] = ((), error, {"long_name": "relative change of the period with the mesh"})
     for part, numbers in (("real", values.real), ("imag", values.imag)):

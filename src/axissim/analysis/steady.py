@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axissim.analysis.field.approach import (
+    DRIVEN,
     NONE,
     STEADY,
     UNSTABLE,
@@ -22,7 +23,9 @@ from axissim.analysis.field.setting import (
     described,
     flags,
     frame,
+    in_time,
     labels,
+    per_time,
     setting,
     values_of,
 )
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Variables = dict[str, Any]  # dimensions, values and attributes, by name
-_OWN = ("status", "eigenvalue_real", "eigenvalue_imag", "time_constant", "after")
+_OWN = ("status", "eigenvalue_real", "eigenvalue_imag", "time_constant", "after", "mode", "rest")
 _FATES = flags("what the run came to", WORDS)
 
 
@@ -120,16 +123,9 @@ def _dataset(asked: Setting, found: Approach, config: Mapping[str, Any]) -> xr.D
     width = max((len(values) for values in found.values), default=0)
     values = _padded(found.values, width).reshape(*shape, width)
     _spectrum(into, values, asked, dims)
-    into["status"] = (
-        dims,
-        found.status.astype(np.int8).reshape(shape),
-        flags("what the run came to", WORDS),
-    )
-    into["after"] = (
-        dims,
-        found.after.reshape(shape),
-        _time(asked, "how long the run was followed"),
-    )
+    into["status"] = (dims, found.status.astype(np.int8).reshape(shape), _FATES)
+    told = in_time(asked, "how long the run was followed")
+    into["after"] = (dims, found.after.reshape(shape), told)
     return _finished(asked, found, config, into)
 
 
@@ -141,10 +137,14 @@ def _many(
     dims = (*asked.question.dims, "rest")
     all_x, all_values, all_status = [], [], []
     for run in range(asked.count):
-        x, values, stable = every_rest(asked, found, run, tol, starts, rng)
+        if found.status[run] == DRIVEN:  # what is still at one moment is not at the next
+            x, values, status = found.x[run : run + 1], [np.array([])], np.array([DRIVEN])
+        else:
+            x, values, stable = every_rest(asked, found, run, tol, starts, rng)
+            status = np.where(stable, STEADY, UNSTABLE)
         all_x.append(x)
         all_values.append(values)
-        all_status.append(np.where(stable, STEADY, UNSTABLE))
+        all_status.append(status)
     most = max((len(x) for x in all_x), default=0)
     shape = (*asked.question.shape, most)
     rows = [_outputs(asked, found, run, x) for run, x in enumerate(all_x)]
@@ -160,11 +160,7 @@ def _many(
         spectra[run, : len(all_x[run])] = _padded(all_values[run], width)
         status[run, : len(all_x[run])] = all_status[run]
     _spectrum(into, spectra.reshape(*shape, width), asked, dims)
-    into["status"] = (
-        dims,
-        status.astype(np.int8).reshape(shape),
-        flags("what the run came to", WORDS),
-    )
+    into["status"] = (dims, status.astype(np.int8).reshape(shape), _FATES)
     return _finished(asked, found, config, into)
 
 
@@ -193,19 +189,13 @@ def _padded(rows: Sequence[Any], width: int) -> Any:
 
 def _spectrum(into: Variables, values: Any, asked: Setting, dims: tuple[str, ...]) -> None:
     """Eigenvalues, and the slowest time constant."""
-    unit = {"units": f"1/{asked.model.time_unit}"} if asked.model.time_unit else {}
     for part, numbers in (("real", values.real), ("imag", values.imag)):
-        told_as = {"long_name": f"eigenvalues, {part} part", **unit}
+        told_as = per_time(asked, f"eigenvalues, {part} part")
         into[f"eigenvalue_{part}"] = ((*dims, "mode"), numbers, told_as)
     rightmost = values.real[..., 0] if values.shape[-1] else np.full(values.shape[:-1], np.nan)
     with np.errstate(divide="ignore"):
         slowest = np.where(rightmost < 0.0, -1.0 / rightmost, np.nan)
-    into["time_constant"] = (dims, slowest, _time(asked, "slowest time constant"))
-
-
-def _time(asked: Setting, name: str) -> dict[str, str]:
-    unit = {"units": asked.model.time_unit} if asked.model.time_unit else {}
-    return {"long_name": name, **unit}
+    into["time_constant"] = (dims, slowest, in_time(asked, "slowest time constant"))
 
 
 def _conserved(asked: Setting, found: Approach) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def continue_(
     else:
         _print(ds, found, paths)
     if not quiet:
-        _tell(ds)
+        _tell(ds, asked_cycles=not no_cycles)
 
 
 def _ranges(texts: Sequence[str]) -> tuple[dict[str, tuple[float, float]], list[str]]:
@@ -119,7 +120,7 @@ def _found(ds: xr.Dataset) -> list[dict[str, Any]]:
         if kind == "hopf":
             omega = float(ds["special_omega"][at])
             coefficient = float(ds["special_coefficient"][at])
-            one |= {"period": 6.283185307179586 / omega, "cycles": _born(coefficient)}
+            one |= {"period": math.tau / omega, "criticality": _criticality(coefficient)}
         found.append(one)
     if "cycle_point" in ds.dims:
         for at, kind in enumerate(_words(ds["cycle_label"])):
@@ -137,10 +138,11 @@ def _found(ds: xr.Dataset) -> list[dict[str, Any]]:
     return found
 
 
-def _born(coefficient: float) -> str:
+def _criticality(coefficient: float) -> str:
+    """Of a Hopf point: whether its cycles are on the side where the rest has become unstable."""
     if coefficient != coefficient:
         return "unknown"
-    return "stable" if coefficient < 0.0 else "unstable"
+    return "supercritical" if coefficient < 0.0 else "subcritical"
 
 
 def _print(ds: xr.Dataset, found: list[dict[str, Any]], paths: list[str]) -> None:
@@ -148,16 +150,16 @@ def _print(ds: xr.Dataset, found: list[dict[str, Any]], paths: list[str]) -> Non
     if not found:
         print("nothing changes kind in this range")
     else:
-        rows = [["what", *parameters, "period", "cycles born"]]
+        rows = [["what", *parameters, "period", "criticality"]]
         for one in found:
             cells = [f"{one[key]:.9g}" if key in one else "" for key in (*parameters, "period")]
-            rows.append([one["kind"], *cells, one.get("cycles", "")])
+            rows.append([one["kind"], *cells, one.get("criticality", "")])
         print(table(rows))
     for path in paths:
         print(path)
 
 
-def _tell(ds: xr.Dataset) -> None:
+def _tell(ds: xr.Dataset, asked_cycles: bool) -> None:
     stable = int(ds["stable"].sum())
     count = int(ds["branch"].max()) + 1
     said = (
@@ -165,6 +167,8 @@ def _tell(ds: xr.Dataset) -> None:
     )
     if ds.sizes.get("cycle_point"):
         said += f", {ds.sizes['cycle_point']} cycles ({int(ds['cycle_stable'].sum())} stable)"
+    elif asked_cycles and "hopf" in _words(ds["special_kind"]):
+        said += ", no cycles found at its Hopf points"
     for law in json.loads(ds.attrs["conserved"]):
         said += f"; conserved: {law}"
     print(said, file=sys.stderr)

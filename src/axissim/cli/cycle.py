@@ -19,6 +19,8 @@ _MEASURED = (
     "measured in a run, not solved for: events, algebraic rules, or a cycle that is one of a family"
 )
 
+_UNKNOWN = "a delay is longer than the period: whether the cycle is stable is not known"
+
 
 def cycle(
     model: ModelName,
@@ -71,12 +73,17 @@ def cycle(
         print(json.dumps({**_summary(ds), "files": paths}))
     else:
         _print(ds, paths)
-    if not quiet and not int(ds["exact"]):
-        print(_MEASURED, file=sys.stderr)
+    if not quiet and not _known(ds):
+        print(_UNKNOWN if int(ds["exact"]) else _MEASURED, file=sys.stderr)
 
 
 def _outputs(ds: xr.Dataset) -> list[str]:
     return [str(key) for key in ds.data_vars if "time" in ds[key].dims]
+
+
+def _known(ds: xr.Dataset) -> bool:
+    """Whether there are multipliers, which tell stability."""
+    return bool(ds["multiplier_real"].notnull().all())
 
 
 def _multipliers(ds: xr.Dataset) -> list[str]:
@@ -94,7 +101,7 @@ def _summary(ds: xr.Dataset) -> dict[str, Any]:
         "model": ds.attrs["model_id"],
         "period": float(ds["period"]),
         "period_error": error if error == error else None,
-        "stable": bool(ds["stable"]) if int(ds["exact"]) else None,
+        "stable": bool(ds["stable"]) if _known(ds) else None,
         "multipliers": _multipliers(ds),
         "outputs": rows,
     }
@@ -109,7 +116,7 @@ def _print(ds: xr.Dataset, paths: list[str]) -> None:
         numbers = [f"{float(ds[f'{key}_{name}']):.6g}" for name in names]
         rows.append([key, *numbers, str(ds[key].attrs.get("units", ""))])
     print(table(rows))
-    if int(ds["exact"]):
+    if _known(ds):
         word = "stable" if int(ds["stable"]) else "unstable"
         told = _multipliers(ds)
         print(f"{word}; Floquet multipliers: {', '.join(told[:6])}{', ...' * (len(told) > 6)}")

@@ -170,8 +170,12 @@ def _print_stability(rest: xr.Dataset, word: str) -> None:
 
 def _tell(ds: xr.Dataset, counts: dict[str, int], quiet: bool) -> None:
     """What a reader must know, on stderr."""
-    if "rest" in ds.dims and not quiet:
-        print(f"{sum(counts.values())} steady states found", file=sys.stderr)
+    if "rest" in ds.dims:
+        found = counts.get("steady", 0) + counts.get("unstable", 0)
+        if not quiet:
+            print(f"{found} steady state{'s' if found != 1 else ''} found", file=sys.stderr)
+        if "driven" in counts:
+            print(WHY["driven"], file=sys.stderr)
     elif sum(counts.values()) == 1:
         (word,) = counts
         if word in WHY:

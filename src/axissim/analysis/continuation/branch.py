@@ -94,20 +94,18 @@ def traced(of: Rest, w: Any, walk: Walk, towards: Any = None) -> Branch:
 
 def _one_way(of: Rest, w: Any, walk: Walk, towards: Any) -> Branch:
     found = Branch()
-    known: dict[int, Any] = {}
+    known: dict[Point, Any] = {}
 
     def values(point: Point) -> Any:
-        if id(point) not in known:
-            known[id(point)] = spectrum_at(of, point.w)
-        return known[id(point)]
+        if point not in known:
+            known[point] = spectrum_at(of, point.w)
+        return known[point]
 
     def agreed(before: Point, after: Point) -> bool:
         return _crossing(before, after, values(before), values(after)) is not None
 
     last: Point | None = None
-    kept: list[Point] = []  # ids of points are theirs for as long as these live
     for point in follow(of, w, towards, walk, _inside, agreed):
-        kept.append(point)
         if last is None:
             found.add(point.w, values(point))
         else:

@@ -10,7 +10,7 @@ import numpy as np
 from axissim.analysis.continuation.beginning import Beginning
 from axissim.analysis.continuation.cycles import TURNS, Tube
 from axissim.analysis.continuation.wording import OWN
-from axissim.analysis.field.setting import described, flags, labels, values_of
+from axissim.analysis.field.setting import described, flags, in_time, labels, values_of
 from axissim.analysis.orbit.multipliers import is_attracting
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ def cycles(into: dict[str, Any], begun: Beginning, key: str, tubes: Sequence[Tub
     every = [(at, tube, i) for at, tube in enumerate(tubes) for i in range(len(tube.w))]
     solved = [(tube.of[i], tube.w[i]) for _, tube, i in every]
     split = [of.split(w) for of, w in solved]
-    unit = {"units": begun.asked.model.time_unit} if begun.asked.model.time_unit else {}
     free = [begun.of.parameters(one[2])[0] for one in split]
     values = [tube.values[i] for _, tube, i in every]
     kinds = [tube.kinds[i] for _, tube, i in every]
@@ -36,7 +35,7 @@ def cycles(into: dict[str, Any], begun: Beginning, key: str, tubes: Sequence[Tub
         f"cycle_{key}": (np.array(free, float), described(begun.asked, key)),
         "cycle_period": (
             np.array([one[1] for one in split], float),
-            {"long_name": "period", **unit},
+            in_time(begun.asked, "period"),
         ),
         "cycle_stable": (
             np.array([is_attracting(v) for v in values], np.int8),

@@ -66,7 +66,7 @@ def continuation(
         Start at every rest that is found from random starts, not only at that which the model's
         own start leads to.
     cycles : bool
-        Follow the cycles that are born at Hopf points, too.
+        Follow the cycles that are born at Hopf points, too; not of a model with algebraic rules.
     longest : float
         The longest step, where 1 is the range, or the size of the states.
     most : int
@@ -79,12 +79,13 @@ def continuation(
         eigenvalues lie to the right of 0), ``label`` (point, fold, hopf, branch, end) and
         eigenvalues.  Over ``special``: ``special_kind``, the parameter ``special_kstress``,
         ``special_omega``, ``special_coefficient`` (of a Hopf point the first Lyapunov coefficient:
-        below 0 stable cycles are born; of a fold the quadratic one), outputs as ``special_F``.
+        below 0 it is supercritical; of a fold the quadratic one), outputs as ``special_F``.
         Over ``cycle_point``: ``cycle`` (which branch), ``cycle_kstress``, ``cycle_period``,
-        ``cycle_stable``, ``cycle_min_F`` and ``cycle_max_F``, Floquet multipliers and
-        ``cycle_label`` (point, fold, period_doubling; torus: lies just before that cycle).  With
-        a second parameter also over ``curve_point``: ``curve``, ``curve_kind``, both parameters,
-        ``curve_corner`` (point, cusp, bogdanov_takens, generalised_hopf), and so on.
+        ``cycle_stable`` (0, too, where multipliers are NaN: a delay is longer than the period),
+        ``cycle_min_F`` and ``cycle_max_F``, Floquet multipliers and ``cycle_label`` (point, fold,
+        period_doubling; torus: lies just before that cycle).  With a second parameter also over
+        ``curve_point``: ``curve``, ``curve_kind``, both parameters, ``curve_corner`` (point, cusp,
+        bogdanov_takens, generalised_hopf), and so on.
 
     Raises
     ------

@@ -13,9 +13,16 @@ from axissim.analysis.continuation.branch import KINDS, Branch, unstable
 from axissim.analysis.continuation.curves import CORNERS, Curve
 from axissim.analysis.continuation.cycle_table import cycles
 from axissim.analysis.continuation.cycles import Tube
-from axissim.analysis.continuation.wording import OWN, per_time
+from axissim.analysis.continuation.wording import OWN
 from axissim.analysis.field.laws import told
-from axissim.analysis.field.setting import described, flags, frame, labels, values_of
+from axissim.analysis.field.setting import (
+    described,
+    flags,
+    frame,
+    labels,
+    per_time,
+    values_of,
+)
 from axissim.analysis.field.spectrum import is_stable
 
 if TYPE_CHECKING:
@@ -75,9 +82,8 @@ def _points(into: Variables, begun: Beginning, key: str, branches: Sequence[Bran
     table = np.full((len(values), width), np.nan + 0j)
     for row, v in zip(table, values, strict=True):
         row[: len(v)] = v
-    unit = per_time(begun.asked)
     for part, numbers in (("real", table.real), ("imag", table.imag)):
-        named = {"long_name": f"eigenvalues, {part} part", **unit}
+        named = per_time(begun.asked, f"eigenvalues, {part} part")
         into[f"eigenvalue_{part}"] = (("point", "mode"), numbers, named)
 
 
@@ -93,7 +99,7 @@ def _specials(into: Variables, begun: Beginning, key: str, branches: Sequence[Br
         "branch": (np.array([at for at, _ in found], np.int64), {"long_name": "branch"}),
         "omega": (
             np.array([s.omega for _, s in found], float),
-            {"long_name": "angular frequency of the cycles born", **per_time(begun.asked)},
+            per_time(begun.asked, "angular frequency of the cycles born"),
         ),
         "coefficient": (
             np.array([s.coefficient for _, s in found], float),
@@ -127,7 +133,7 @@ def _curves(
         ),
         "curve_omega": (
             np.array([omega for c in curves for omega in c.omega], float),
-            {"long_name": "angular frequency of the cycles born", **per_time(begun.asked)},
+            per_time(begun.asked, "angular frequency of the cycles born"),
         ),
         "curve_coefficient": (
             np.array([value for c in curves for value in c.coefficient], float),

@@ -1,16 +1,8 @@
-"""Names and words that the tables of a continuation share."""
+"""Names that the tables of a continuation keep for themselves."""
 
 from __future__ import annotations
 
-from axissim.analysis.field.setting import Setting
-
 OWN = (
     "branch", "stable", "unstable", "label", "eigenvalue_real", "eigenvalue_imag", "curve", "cycle",
-    "point", "special", "mode",
+    "point", "special", "mode", "cycle_point", "multiplier", "curve_point",
 )  # fmt: skip
-
-
-def per_time(asked: Setting) -> dict[str, str]:
-    """The unit of a rate."""
-    unit = asked.model.time_unit
-    return {"units": f"1/{unit}"} if unit else {}

@@ -15,13 +15,12 @@ from axissim.analysis.field.courses import (
     sizes,
     swings_on,
 )
+from axissim.analysis.field.followed import followed
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.newton import rest
 from axissim.analysis.field.setting import Setting
 from axissim.analysis.field.spectrum import eigenvalues, is_stable
-from axissim.solve.work import OK
-from axissim.study.sweep import sweep
 
 WORDS = ("none", "steady", "unstable", "periodic", "failed", "driven")
 NONE, STEADY, UNSTABLE, PERIODIC, FAILED, DRIVEN = range(len(WORDS))
@@ -158,23 +157,9 @@ def _watched(asked: Setting, runs: Any, length: float, threads: int | None) -> t
     question, start = asked.question, asked.field.start
     columns = question.design[runs] if len(question.columns) else np.empty((len(runs), 0))
     design = xr.Dataset({key: ("sample", columns[:, at]) for at, key in enumerate(asked.varied)})
-    movers = list(asked.field.opened.movers)
     half = np.linspace(start + length / 2.0, start + length, POINTS)
     times = np.concatenate([np.linspace(start, half[0], 17)[:-1], half])
-    states = {s.id for s in asked.model.states}
-    ds = sweep(
-        asked.model,
-        design,
-        t=times.tolist(),
-        params={k: v for k, v in question.changed.items() if k not in states},
-        init={k: v for k, v in question.changed.items() if k in states},
-        outputs=movers,
-        max_steps=_MOST_STEPS,
-        threads=threads,
-    )
-    names = [f"{key}_" if f"{key}_" in ds else key for key in movers]
-    courses = np.stack([ds[key].values.reshape(len(runs), -1) for key in names], axis=-1)
-    return courses, ds["status"].values.reshape(-1) == OK
+    return followed(asked, times, design, max_steps=_MOST_STEPS, threads=threads)
 
 
 def _judge(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from axissim.analysis.field.opened import Opened, opened
-from axissim.compile.definitions import START_TIME, at_start
+from axissim.compile.definitions import START_TIME
 from axissim.compile.kernel import Kernel, kernel_of
 from axissim.model.model import Model
 
@@ -56,10 +56,6 @@ class Field:
     @property
     def lags(self) -> int:
         return len(self.opened.delayed)
-
-    def input(self, key: str) -> int:
-        """The position among the inputs of a parameter, or of a state's value at the start."""
-        return self.inputs.index(key if key in self.inputs else at_start(key))
 
     def prepared(self, inputs: Any) -> tuple[Any, Any]:
         """What is fixed for runs of `inputs` (m, inputs), and the movers at their start (m, n)."""

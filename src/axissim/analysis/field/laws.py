@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from axissim.analysis.field.field import Field
-from axissim.analysis.field.fluxes import fluxes, stoichiometry
+from axissim.analysis.field.fluxes import Form, fluxes, stoichiometry
 
 _CANCELS = 1e-11  # of the greatest, a singular value that stands for nothing
 
@@ -31,26 +32,25 @@ def laws(field: Field, inputs: Any) -> Any:
     """
     if not field.d:
         return np.zeros((0, 0))
+    _, used = _forms(field)
+    return _laws(field, tuple(inputs[used].tolist()))
+
+
+@lru_cache(maxsize=4096)
+def _laws(field: Field, numbers: tuple[float, ...]) -> Any:
+    """The laws where the inputs that coefficients read are `numbers`."""
     forms, used = _forms(field)
-    key = inputs[used].tobytes()
-    known: dict[bytes, Any] = field.__dict__.setdefault("_laws", {})
-    if key not in known:
-        numbers = dict(zip(field.inputs, inputs.tolist(), strict=True))
-        env = {**field.kernel.system.baked, **numbers}
-        known[key] = _cancelling(stoichiometry(forms, env))
-    return known[key]
+    read = dict(zip([field.inputs[at] for at in used], numbers, strict=True))
+    return _cancelling(stoichiometry(forms, {**field.kernel.system.baked, **read}))
 
 
-def _forms(field: Field) -> tuple[Any, Any]:
-    """The rates' fluxes, and which inputs their coefficients read; worked out once."""
-    if "_forms" not in field.__dict__:
-        model = field.opened.model
-        rates = [state.rate for state in model.states[: field.d]]
-        moving = {mover.id for mover in model.movers}
-        forms, read = fluxes(rates, moving)
-        used = [at for at, key in enumerate(field.inputs) if key in read]
-        field.__dict__["_forms"] = (forms, np.array(used, np.int64))
-    return field.__dict__["_forms"]  # type: ignore[no-any-return]
+@lru_cache(maxsize=32)  # as many as there are fields
+def _forms(field: Field) -> tuple[list[Form], list[int]]:
+    """The rates' fluxes, and which inputs their coefficients read."""
+    model = field.opened.model
+    rates = [state.rate for state in model.states[: field.d]]
+    forms, read = fluxes(rates, {mover.id for mover in model.movers})
+    return forms, [at for at, key in enumerate(field.inputs) if key in read]
 
 
 def _cancelling(matrix: Any) -> Any:

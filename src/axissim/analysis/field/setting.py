@@ -132,6 +132,18 @@ def described(asked: Setting, key: str) -> dict[str, str]:
     return attributes(asked.model, key)
 
 
+def in_time(asked: Setting, name: str) -> dict[str, str]:
+    """The attributes of a length of time."""
+    unit = asked.model.time_unit
+    return {"long_name": name, **({"units": unit} if unit else {})}
+
+
+def per_time(asked: Setting, name: str) -> dict[str, str]:
+    """The attributes of a rate."""
+    unit = asked.model.time_unit
+    return {"long_name": name, **({"units": f"1/{unit}"} if unit else {})}
+
+
 def flags(title: str, words: Sequence[str]) -> dict[str, Any]:
     """CF's way to say what small numbers mean."""
     return {

@@ -29,6 +29,8 @@ class Collocation:
         The free parameter that is varied, if one is; the others stay at `held`.
     weights : array
         What each unknown counts for in a length.
+    shapes, shape_slopes : (m, m + 1) array
+        An interval's polynomials, and their slopes, at Gauss's points.
     """
 
     def __init__(self, of: Manifold, mesh: Mesh, held: Any, which: int | None = None) -> None:
@@ -39,7 +41,7 @@ class Collocation:
         self.weights = np.r_[share, 0.1, [1.0] * (which is not None)]
         self.reference = np.zeros((mesh.intervals * DEGREE, of.r))  # slopes of the cycle before
         places, self._gauss_weights = gauss()
-        self._values, self._slopes = lagrange(places)
+        self.shapes, self.shape_slopes = lagrange(places)
 
     def split(self, w: Any) -> tuple[Any, float, Any]:
         """Values (N m, r), the period, all free parameters' coordinates (f,)."""
@@ -61,8 +63,8 @@ class Collocation:
         """At the collocation points: values, slopes, what the field says, places of the past."""
         x, period, free = self.split(w)
         own = x[self.mesh.members(np.arange(self.mesh.intervals))]
-        u = np.einsum("kj,ijr->ikr", self._values, own).reshape(-1, self.of.r)
-        du = np.einsum("kj,ijr->ikr", self._slopes, own) / self.mesh.widths[:, None, None]
+        u = np.einsum("kj,ijr->ikr", self.shapes, own).reshape(-1, self.of.r)
+        du = np.einsum("kj,ijr->ikr", self.shape_slopes, own) / self.mesh.widths[:, None, None]
         ago = self._ago(u, free)
         past = (self.mesh.places[:, None] - ago / period) % 1.0
         before = None
@@ -99,20 +101,16 @@ class Collocation:
         integral = np.repeat(self.mesh.widths, DEGREE) * np.tile(
             self._gauss_weights, self.mesh.intervals
         )
-        phase = float(np.sum(integral[:, None] * u * self.reference)) - self._phase_of_reference
+        phase = float(np.sum(integral[:, None] * u * self.reference))  # 0 of the cycle before
         return np.r_[residual.ravel(), phase], self._matrix(w, s, past, period, integral)
-
-    @property
-    def _phase_of_reference(self) -> float:
-        return 0.0  # the integral of u u' over a period
 
     def _matrix(self, w: Any, s: Slopes, past: Any, period: float, integral: Any) -> Any:
         import scipy.sparse as sparse
 
         r, count = self.of.r, self.mesh.intervals * DEGREE
         members = np.repeat(self.mesh.members(np.arange(self.mesh.intervals)), DEGREE, axis=0)
-        values = np.tile(self._values, (self.mesh.intervals, 1))
-        slopes = np.tile(self._slopes, (self.mesh.intervals, 1))
+        values = np.tile(self.shapes, (self.mesh.intervals, 1))
+        slopes = np.tile(self.shape_slopes, (self.mesh.intervals, 1))
         slopes = slopes / np.repeat(self.mesh.widths, DEGREE)[:, None]
         blocks = slopes[:, :, None, None] * np.diag(self.of.mass)
         blocks = blocks - period * values[:, :, None, None] * s.now[:, None]
@@ -185,8 +183,3 @@ def newton(of: Collocation, w: Any, rounds: int = 25, tol: float = 1e-9) -> Any:
             return w
         of.settle(w)
     return w if size <= 1e3 * tol else None
-
-
-def moved(mesh: Mesh, x: Any, to: Mesh) -> Any:
-    """A function kept on one mesh, on another."""
-    return mesh.at(x, to.points)

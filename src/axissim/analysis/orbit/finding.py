@@ -18,14 +18,13 @@ from axissim.analysis.field.approach import (
     approach,
 )
 from axissim.analysis.field.courses import sizes
+from axissim.analysis.field.followed import followed
 from axissim.analysis.field.laws import laws
 from axissim.analysis.field.manifold import Manifold, manifold
 from axissim.analysis.field.setting import Setting
 from axissim.analysis.orbit.collocation import Collocation, newton
 from axissim.analysis.orbit.mesh import DEGREE, Mesh
 from axissim.model.model import ModelError
-from axissim.solve.work import OK
-from axissim.study.sweep import sweep
 
 _FIRST, _MOST = 30, 480  # intervals of a mesh
 _SAMPLES = 1000 * DEGREE  # of a period, to begin with
@@ -99,31 +98,18 @@ def repeated(asked: Setting, found: Approach) -> Repeat:
             continue
         back = _back(times, course, rises)
         if back is not None:
-            period = _fine(asked, *back)
-            return period
+            return _fine(asked, *back)
         length *= 3.0
     raise ModelError(f"'{asked.model.id}' swings, but never comes back to where it was")
 
 
 def run(asked: Setting, times: Any) -> Any:
     """The movers (times, n) of a run from its start, at late times."""
-    question, start = asked.question, asked.field.start
-    states = {s.id for s in asked.model.states}
-    movers = list(asked.field.opened.movers)
-    ds = sweep(
-        asked.model,
-        t=np.r_[start, times].tolist(),
-        params={k: v for k, v in question.changed.items() if k not in states},
-        init={k: v for k, v in question.changed.items() if k in states},
-        outputs=movers,
-        rtol=1e-8,
-        max_steps=1_000_000,
-        threads=1,
-    )
-    if int(ds["status"]) != OK:
+    times = np.r_[asked.field.start, times]
+    courses, well = followed(asked, times, rtol=1e-8, max_steps=1_000_000, threads=1)
+    if not well[0]:
         raise ModelError(f"the run of '{asked.model.id}' failed; axissim run shows where")
-    names = [f"{key}_" if f"{key}_" in ds else key for key in movers]
-    return np.stack([ds[key].values for key in names], axis=-1)[1:]
+    return courses[0, 1:]
 
 
 def _rises(times: Any, course: Any) -> Any:

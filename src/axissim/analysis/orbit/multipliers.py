@@ -29,7 +29,7 @@ def multipliers(of: Collocation, w: Any) -> Any:
 def _plain(of: Collocation, s: Any, period: float) -> Any:
     """Each interval takes a deviation at its start to one at its end; they follow each other."""
     r, n = of.of.r, of.mesh.intervals
-    values, slopes = of._values, of._slopes
+    values, slopes = of.shapes, of.shape_slopes
     now = s.now.reshape(n, DEGREE, r, r)
     width = of.mesh.widths[:, None, None, None, None]
     blocks = slopes[None, :, :, None, None] / width * np.eye(r)
@@ -53,8 +53,8 @@ def _delayed(of: Collocation, s: Any, period: float) -> Any:
     matrix = np.zeros((count, 2 * count + 1, r, r))
     first = np.repeat(np.arange(mesh.intervals), DEGREE) * DEGREE
     members = count + first[:, None] + np.arange(DEGREE + 1)
-    values = np.tile(of._values, (mesh.intervals, 1))
-    slopes = np.tile(of._slopes, (mesh.intervals, 1)) / np.repeat(mesh.widths, DEGREE)[:, None]
+    values = np.tile(of.shapes, (mesh.intervals, 1))
+    slopes = np.tile(of.shape_slopes, (mesh.intervals, 1)) / np.repeat(mesh.widths, DEGREE)[:, None]
     rows = np.arange(count)[:, None]
     matrix[rows, members] += slopes[:, :, None, None] * np.eye(r)
     matrix[rows, members] -= period * values[:, :, None, None] * s.now[:, None]
