@@ -14,12 +14,11 @@ from axissim.analysis.directional.runs import derived, jumps
 from axissim.model.model import Model
 from axissim.solve.work import OK
 from axissim.study.choice import choose, runs_of
-from axissim.study.jumps import jumps_of, series_of
 from axissim.study.plan import planned
 from axissim.study.protocol import read
 from axissim.study.question import question_of
 from axissim.study.solving import solved
-from axissim.study.steady_doses import settled
+from axissim.study.steady_doses import protocol_jumps
 
 _FEW = 32  # runs that are done before a second thread has begun
 
@@ -97,12 +96,7 @@ class Lanes:
             choice.max_steps,
         )  # fmt: skip
         if self.acted:
-            start = question.at_start([state.id for state in self.plan.asked.states])
-            done = settled(self.plan, question, choice)
-            series = series_of(self.plan.timeline, self.plan.inputs, start, done)
-            states, end = question.kernel.system.states, float(question.times[-1])
-            found = jumps_of(series, states, len(matrix), end)
-            runs = runs._replace(**found._asdict())
+            runs = runs._replace(**protocol_jumps(self.plan, question, choice)._asdict())
         threads = 1 if len(matrix) <= _FEW else self.solving.threads
         _, complete = solved(question.kernel, choice, runs, self.solving.max_steps, threads)
         if not complete:

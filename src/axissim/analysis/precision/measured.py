@@ -11,7 +11,7 @@ import numpy as np
 from axissim.analysis.precision.advice import advised
 from axissim.analysis.precision.gathered import gathered
 from axissim.analysis.precision.ladder import Point, ladder
-from axissim.analysis.precision.posed import SCIPY, TIGHT, posed, times_of
+from axissim.analysis.precision.posed import SCIPY, TIGHT, posed
 from axissim.analysis.precision.truth import truth
 from axissim.compile.kernel import kernel_of
 from axissim.model.model import Model, ModelError, suggestion
@@ -19,7 +19,7 @@ from axissim.solve.reference.runs import METHODS as SCIPY_METHODS
 from axissim.solve.tableaus import TABLEAUS
 from axissim.study import design as designs
 from axissim.study.protocol import read
-from axissim.study.question import Times
+from axissim.study.question import Times, times_of
 from axissim.study.timetable import members
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from axissim.model.model import Model, ModelError
 from axissim.solve.reference.equations import RunEquations, RunError
 from axissim.solve.threads import solve
 from axissim.study.choice import Choice, choose, runs_of
-from axissim.study.jumps import Jumps, jumps_of, series_of
+from axissim.study.jumps import Jumps
 from axissim.study.plan import Plan, planned
 from axissim.study.question import Question, question_of
 from axissim.study.solving import solved
-from axissim.study.steady_doses import settled
+from axissim.study.steady_doses import protocol_jumps
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -153,30 +153,8 @@ def posed(
     if not ready.count:
         raise ModelError("the design has no runs; give one at least")
     ready.compile([*methods, *ALWAYS])
-    if actions:
-        ready.jumps = _jumps(ready)
+    if actions:  # steady doses are settled at the tightest tolerance, for all methods alike
+        tight = Choice("rodas5p", TIGHT, ready.atol(TIGHT), max_steps)
+        ready.jumps = protocol_jumps(plan, question, tight)
     ready.plainly = uneventful(question.kernel, ready.none_of())
     return ready
-
-
-def _jumps(ready: Posed) -> Jumps:
-    """What the protocol does; steady doses are settled at the tightest tolerance, for all alike."""
-    plan, question = ready.plan, ready.question
-    start = question.at_start([state.id for state in plan.asked.states])
-    choice = Choice("rodas5p", TIGHT, ready.atol(TIGHT), ready.max_steps)
-    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
-    states = question.kernel.system.states
-    return jumps_of(series, states, ready.count, float(question.times[-1]))
-
-
-def times_of(t: Sequence[float] | tuple[float, float, int]) -> Any:
-    """The times to save at, as `axissim.simulate` has them; ModelError if they do not rise."""
-    if isinstance(t, tuple) and len(t) == 3 and isinstance(t[2], (int, np.integer)):
-        times = np.linspace(float(t[0]), float(t[1]), max(int(t[2]), 2))
-    else:
-        times = np.asarray(t, float)
-    if times.ndim != 1 or times.size < 2 or not np.all(np.diff(times) > 0.0):
-        raise ModelError("t needs at least two times, rising: (start, stop, points) or an array")
-    if not np.all(np.isfinite(times)):
-        raise ModelError("t holds a time that is not finite")
-    return times
