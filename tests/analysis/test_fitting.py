@@ -447,6 +447,37 @@ def test_what_petab_problems_are_refused(tmp_path: Path) -> None:
         fitting.petab(other)
 
 
+@pytest.mark.parametrize(
+    ("file", "there", "instead", "said"),
+    [
+        (
+            "parameters.tsv",
+            "lowerBound",
+            "low",
+            "the table of parameters has no column 'lowerBound'",
+        ),
+        ("measurements.tsv", "\ttime", "\tt", "the table of measurements has no column 'time'"),
+        ("two_step.yaml", "parameter_file", "file", "no table of parameters"),
+        ("measurements.tsv", "1.52332", "much", "could not convert string to float: 'much'"),
+        ("observables.tsv", "* B", "*", "observable 'b_signal': 'observableParameter1_b_signal *'"),
+        ("measurements.tsv", "scale_b", "scale_c", "'scale_b': nothing reads it"),
+    ],
+)
+def test_a_petab_problem_with_a_slip(
+    tmp_path: Path, file: str, there: str, instead: str, said: str
+) -> None:
+    for path in DATA.iterdir():
+        if path.is_file():
+            text = path.read_text()
+            assert path.name != file or there in text
+            (tmp_path / path.name).write_text(
+                text.replace(there, instead) if path.name == file else text
+            )
+    with pytest.raises(ValueError, match=r"two_step\.yaml: ") as wrong:
+        fitting.petab(tmp_path / "two_step.yaml")
+    assert said in str(wrong.value)
+
+
 def test_a_model_that_runs_nowhere_between_the_bounds() -> None:
     model = ax.load("model boom()\n  var x = 1; b = 5; const b\n  x' = b*x^2\nend\n")
     data = pd.DataFrame({"time": TIMES, "x": TIMES})

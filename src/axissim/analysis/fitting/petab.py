@@ -11,10 +11,15 @@ from axissim.analysis.fitting.formulas import from_petab
 from axissim.analysis.fitting.priors import Prior
 from axissim.analysis.fitting.problem import Condition, Measurement, Problem, Reading, Unknown
 from axissim.model.library import load
-from axissim.model.model import ModelError
 from axissim.model.passes import substitute
 
 _NEEDED = "PEtab problems need the package petab: pip install 'axissim[fit]'"
+_COLUMNS = {
+    "parameter": ("lowerBound", "upperBound", "estimate"),
+    "condition": (),
+    "observable": ("observableFormula", "noiseFormula"),
+    "measurement": ("observableId", "simulationConditionId", "time", "measurement"),
+}  # without which a problem is none
 
 
 def petab(path: str | Path) -> Problem:
@@ -34,23 +39,30 @@ def petab(path: str | Path) -> Problem:
     if not path.is_file():
         raise ValueError(f"{path}: no such file; give the YAML file of a PEtab problem")
     tables, model_file = _read(path)
-    fixed, unknowns = _parameters(tables.parameter_df)
-    return Problem(
-        id=path.stem,
-        model=_model(model_file),
-        unknowns=tuple(unknowns),
-        readings=tuple(_readings(tables.observable_df)),
-        measurements=tuple(_measurements(tables.measurement_df, fixed)),
-        conditions=tuple(_conditions(tables.condition_df, fixed)),
-        fixed=fixed,
-    )
-
-
-def _model(path: Path) -> Any:
     try:
-        return load(path)
-    except ModelError as wrong:
-        raise ValueError(str(wrong)) from None
+        _check_columns(tables)
+        fixed, unknowns = _parameters(tables.parameter_df)
+        return Problem(
+            id=path.stem,
+            model=load(model_file),
+            unknowns=tuple(unknowns),
+            readings=tuple(_readings(tables.observable_df)),
+            measurements=tuple(_measurements(tables.measurement_df, fixed)),
+            conditions=tuple(_conditions(tables.condition_df, fixed)),
+            fixed=fixed,
+        )
+    except ValueError as wrong:
+        raise ValueError(f"{path}: {wrong}") from None
+
+
+def _check_columns(tables: Any) -> None:
+    for kind, columns in _COLUMNS.items():
+        frame = getattr(tables, f"{kind}_df")
+        if frame is None:
+            raise ValueError(f"no table of {kind}s")
+        for column in columns:
+            if column not in frame.columns:
+                raise ValueError(f"the table of {kind}s has no column '{column}'")
 
 
 def _read(path: Path) -> tuple[Any, Path]:
@@ -85,7 +97,7 @@ def _parameters(frame: Any) -> tuple[dict[str, float], list[Unknown]]:
     fixed, unknowns = {}, []
     for key, row in frame.iterrows():
         nominal = float(row.get("nominalValue", math.nan))
-        if not int(row.get("estimate", 0)):
+        if not int(row["estimate"]):
             fixed[str(key)] = nominal
             continue
         unknowns.append(
