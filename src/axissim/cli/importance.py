@@ -30,11 +30,8 @@ _SHOWN = {  # the indices of each method that the table tells
 }
 
 
-def ranges_of(model: Model | None, texts: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Read ``-p``: ``k=1:20``, ``k=1:20:log``, ``'k~lognormal(0,0.3)'``; or ``k=8``, fixed.
-
-    Without a `model` a distribution stays a text.
-    """
+def ranges_of(model: Model, texts: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Read ``-p``: ``k=1:20``, ``k=1:20:log``, ``'k~lognormal(0,0.3)'``; or ``k=8``, fixed."""
     from axissim.study.distribution import loguniform, uniform
 
     found: dict[str, Any] = {}
@@ -47,7 +44,7 @@ def ranges_of(model: Model | None, texts: Sequence[str]) -> tuple[dict[str, Any]
         if key in found or key in fixed:
             raise ValueError(f"-p gives '{key}' twice; leave one out")
         if sign == "~":
-            found[key] = said if model is None else drawn_around(model, key, said)
+            found[key] = drawn_around(model, key, said)
             continue
         cells = said.split(":")
         try:

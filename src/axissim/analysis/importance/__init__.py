@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["importance", "indices"]
 
 _PART = 50_000  # runs whose trajectories are held at once
+_ROOM = 16  # seeds after the first, for FAST's curves
 METHODS = tuple(SCHEMES)
 
 
@@ -192,9 +193,6 @@ def _found(
             )
     ds = dataset(method, asked, points, answers, units)
     return ds.assign_attrs(seed=int(seed)) if isinstance(seed, (int, np.integer)) else ds
-
-
-_ROOM = 16  # seeds after the first, for FAST's curves
 
 
 def _swept(

@@ -36,7 +36,7 @@ class Asked:
     keys : tuple of str
         The axes of the cube.
     n : int
-        See `Scheme`.
+        See `axissim.analysis.importance.importance`.
     seed : int
         Above 0: SALib takes 0 for no seed.
     second : bool
@@ -67,8 +67,6 @@ class Scheme:
 
     Attributes
     ----------
-    about : str
-        What `n` counts.
     group : callable
         Of `Asked`, how many runs a group has.
     points : callable
@@ -77,7 +75,6 @@ class Scheme:
         Of `Asked`, points and values of whole groups, each index by name: (d,), or (d, d).
     """
 
-    about: str
     group: Callable[[Asked], int]
     points: Callable[[Asked], Any]
     estimate: Callable[[Asked, Any, Any], dict[str, Any]]
@@ -110,7 +107,7 @@ def estimated(method: str, asked: Asked, points: Any, values: Any) -> tuple[dict
 
 
 def _saltelli(asked: Asked) -> Any:
-    from SALib.sample import sobol  # type: ignore[import-untyped]
+    from SALib.sample import sobol
 
     if asked.n & (asked.n - 1) or asked.n < 2:
         near = 1 << max(1, round(np.log2(max(asked.n, 2))))
@@ -119,7 +116,7 @@ def _saltelli(asked: Asked) -> Any:
 
 
 def _sobol(asked: Asked, _: Any, values: Any) -> dict[str, Any]:
-    from SALib.analyze import sobol  # type: ignore[import-untyped]
+    from SALib.analyze import sobol
 
     found = sobol.analyze(
         asked.problem, values, calc_second_order=asked.second,
@@ -277,16 +274,13 @@ def _spread(sampler: str) -> Callable[[Asked], Any]:
 
 SCHEMES: Mapping[str, Scheme] = {
     "sobol": Scheme(
-        "base points, a power of 2; runs are n (2 d + 2), without pairs n (d + 2)",
         lambda asked: (2 if asked.second else 1) * asked.d + 2,
         _saltelli,
         _sobol,
     ),
-    "morris": Scheme("walks; runs are n (d + 1)", lambda asked: asked.d + 1, _walks, _morris),
-    "fast": Scheme(
-        "runs a parameter; runs are n d", lambda asked: asked.n // _CURVES, _curves, _fast
-    ),
-    "rbd_fast": Scheme("runs", lambda _: 1, _spread("lhs"), _rbd_fast),
-    "dgsm": Scheme("points; runs are n (d + 1)", lambda asked: asked.d + 1, _steps, _dgsm),
-    "pawn": Scheme("runs", lambda _: 1, _spread("sobol"), _pawn),
+    "morris": Scheme(lambda asked: asked.d + 1, _walks, _morris),
+    "fast": Scheme(lambda asked: asked.n // _CURVES, _curves, _fast),
+    "rbd_fast": Scheme(lambda _: 1, _spread("lhs"), _rbd_fast),
+    "dgsm": Scheme(lambda asked: asked.d + 1, _steps, _dgsm),
+    "pawn": Scheme(lambda _: 1, _spread("sobol"), _pawn),
 }
