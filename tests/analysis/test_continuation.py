@@ -173,25 +173,52 @@ def sriram(x, k):
     ]
 
 
-def test_srirams_window_of_stress():
-    """Two Hopf points; between them the control set's 10.1.  Against SciPy on equations retyped."""
+def zhang(x, dat):
+    """The equations of Zhang 2024, written again."""
+    d, t, v = x
+    firing = 54000 / (1 + np.exp((25 - v) / 18))
+    b = 0.09 * firing - 144 * 0.2 - 9468 * dat * t
+    da = (b + np.sqrt(b**2 + 4 * 144 * 0.09 * firing * 0.2)) / (2 * 144)
+    return [
+        10.46 * (0.1 - d) * da - 1.7 * d,
+        (1 + 0.8 / (1 + np.exp(-87.5 * (d - 0.04))) - t) / 0.15,
+        -3.62 * v + 0.012 * firing - 9828 * d,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "ends", "equations", "states", "count"),
+    [
+        ("hpa_sriram", "kstress", (0.01, 40.0), sriram, "CAFG", 2),
+        ("dopamine_ultradian", "DAT", (0.3, 1.5), zhang, "DTV", 1),
+    ],
+)
+def test_hopf_points_of_models(model, key, ends, equations, states, count):
+    """Against SciPy on equations retyped: where the greatest real part of an eigenvalue is 0."""
     from scipy.differentiate import jacobian
     from scipy.optimize import brentq, root
 
-    ds = followed("hpa_sriram", (("kstress", 0.01, 40.0),), outputs=("F",))
-    places = ds["special_kstress"].values
-    assert places[0] < 10.1 < places[1]
-
-    def growth(k, guess):
-        rest = root(sriram, guess, args=(k,), tol=1e-13).x
-        slopes = jacobian(lambda x: np.array(sriram(x, k)), rest).df
+    def growth(value, guess):
+        rest = root(equations, guess, args=(value,), tol=1e-13).x
+        slopes = jacobian(lambda x: np.array(equations(x, value)), rest).df
         return np.linalg.eigvals(slopes).real.max()
 
-    full = continuation(ax.load("hpa_sriram"), {"kstress": (0.01, 40.0)}, cycles=False)
-    for at, place in enumerate(places):
-        guess = [float(full[f"special_{key}"][at]) for key in "CAFG"]
+    ds = continuation(ax.load(model), {key: ends}, cycles=False)
+    hopf = ds.isel(special=np.flatnonzero(np.array(kinds(ds)) == "hopf"))
+    assert hopf.sizes["special"] == count
+    for at, place in enumerate(hopf[f"special_{key}"].values):
+        guess = [float(hopf[f"special_{state}"][at]) for state in states]
         found = brentq(growth, 0.98 * place, 1.02 * place, args=(guess,), xtol=1e-10)
         assert place == pytest.approx(found, rel=1e-6)
+
+
+def test_a_rhythm_ends_in_a_fold_of_rests():
+    """Zhang 2024 with more transporter: the cycle slows down to where two rests are born on it."""
+    ds = followed("dopamine_ultradian", (("DAT", 0.8, 1.2),), outputs=("DA",))
+    folds = ds["special_DAT"].values[np.array(kinds(ds)) == "fold"]
+    assert float(ds["cycle_DAT"].max()) == pytest.approx(folds.min(), abs=1e-5)
+    assert float(ds["cycle_period"].max()) > 100.0
+    assert ds["cycle_stable"].all()
 
 
 def test_a_delay_makes_a_hopf_point():

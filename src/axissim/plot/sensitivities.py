@@ -63,7 +63,7 @@ def sensitivities(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
 
 
 def lost(ds: xr.Dataset) -> str:
-    """What a note says of parameters whose runs failed, which are not drawn."""
+    """What a note says of parameters whose runs failed."""
     failed = int((ds["status"] != OK).sum())
     return f"; {failed} of {ds.sizes['parameter']} parameters failed" if failed else ""
 
