@@ -148,6 +148,10 @@ def test_a_tornado_of_something_else_is_refused(decay: xr.Dataset) -> None:
         plot.tornado(ax.simulate(ax.load(DECAY), t=(0, 1, 3)))
     with pytest.raises(ValueError, match="'z' is not in the result; it holds x, y"):
         plot.tornado(decay, "z")
+    lost = decay.assign(status=decay["status"] * 0 + 3)
+    for kind in ("tornado", "sensitivities"):
+        with pytest.raises(ValueError, match="5 of the runs failed; there is nothing to rank"):
+            plot.picture(lost, kind)
     with pytest.raises(ValueError, match=r"axissim\.plot\.importance"):
         plot.tornado(xr.Dataset(attrs={"importance": "sobol"}))
 
@@ -249,6 +253,9 @@ def test_a_triangle_that_cannot_be_is_refused(blown: xr.Dataset) -> None:
     negative = blown.assign_coords(c=-blown["c"])
     with pytest.raises(ValueError, match="'c' is negative in some run"):
         plot.ternary(negative, ["c", "d", "k"])
+    nothing = blown.assign_coords({key: blown[key].where(blown["sample"] != 5, 0) for key in "cdk"})
+    with pytest.raises(ValueError, match="all three are zero in some run"):
+        plot.ternary(nothing, ["c", "d", "k"])
     fine = blown.assign(status=blown["status"] * 0 + 1)
     with pytest.raises(ValueError, match="no run failed"):
         plot.ternary(fine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
@@ -25,27 +25,6 @@ from axissim.plot.tuning import tuning
 
 if TYPE_CHECKING:
     import xarray as xr
-
-KINDS = (
-    "auto",
-    "timecourse",
-    "fan",
-    "heatmap",
-    "overview",
-    "failures",
-    "ternary",
-    "phase_plane",
-    "bands",
-    "tuning",
-    "fits",
-    "waterfall",
-    "profiles",
-    "sensitivities",
-    "tornado",
-    "importance",
-    "bifurcation",
-    "precision",
-)
 
 
 def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = None) -> Figure:
@@ -72,39 +51,43 @@ def picture(ds: xr.Dataset, kind: str = "auto", *, ids: Sequence[str] | None = N
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of picture '{kind}'; choose from {', '.join(KINDS)}")
-    if kind == "auto":
-        kind = _fitting(ds)
-    if kind == "heatmap":
-        return heatmap(ds, ids[0] if ids else None)
-    if kind == "phase_plane":
-        return phase_plane(ds, *_two(ids))
-    kinds = {
-        "timecourse": timecourse,
-        "fan": fan,
-        "overview": overview,
-        "failures": failures,
-        "ternary": ternary,
-        "bands": bands,
-        "tuning": tuning,
-        "fits": fits,
-        "waterfall": waterfall,
-        "profiles": profiles,
-        "sensitivities": sensitivities,
-        "tornado": tornado,
-        "importance": importance,
-        "bifurcation": bifurcation,
-        "precision": precision,
-    }
-    return kinds[kind](ds, ids)
+    return _DRAWN[_fitting(ds) if kind == "auto" else kind](ds, ids)
 
 
-def _two(ids: Sequence[str] | None) -> Sequence[str]:
+def _heatmap(ds: xr.Dataset, ids: Sequence[str] | None) -> Figure:
+    return heatmap(ds, ids[0] if ids else None)
+
+
+def _phase_plane(ds: xr.Dataset, ids: Sequence[str] | None) -> Figure:
     if ids and len(ids) > 2:
         raise ValueError(f"a phase plane is of two quantities, not {len(ids)}")
-    return ids or ()
+    return phase_plane(ds, *(ids or ()))
+
+
+_DRAWN: dict[str, Callable[[xr.Dataset, Sequence[str] | None], Figure]] = {
+    "timecourse": timecourse,
+    "fan": fan,
+    "heatmap": _heatmap,
+    "overview": overview,
+    "failures": failures,
+    "ternary": ternary,
+    "phase_plane": _phase_plane,
+    "bands": bands,
+    "tuning": tuning,
+    "fits": fits,
+    "waterfall": waterfall,
+    "profiles": profiles,
+    "sensitivities": sensitivities,
+    "tornado": tornado,
+    "importance": importance,
+    "bifurcation": bifurcation,
+    "precision": precision,
+}
+KINDS = ("auto", *_DRAWN)
 
 
 def _fitting(ds: xr.Dataset) -> str:
+    """The kind by which a result is known, the most telling sign first."""
     if "point" in ds.dims and "parameter" in ds.attrs:
         return "bifurcation"
     if "derived" in ds.coords:

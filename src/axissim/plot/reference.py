@@ -67,7 +67,7 @@ def shade(axes: Axes, variable: xr.DataArray, interval: tuple[float, float]) -> 
     bottom, top = axes.get_ylim()
     log = axes.get_yscale() == "log"
     wanted = [bound for bound in interval if np.isfinite(bound) and (bound > 0.0 or not log)]
-    least, most = min(bottom, *wanted, bottom), max(top, *wanted, top)
+    least, most = min([bottom, *wanted]), max([top, *wanted])
     room = np.log(most / least) if log else most - least
     if (np.log(top / bottom) if log else top - bottom) >= _LEAST * room:
         pad = 0.0 if log else 0.04 * room

@@ -26,7 +26,7 @@ INK, FAINT, RULE = "#222222", "#6b6b6b", "#d9d9d9"
 FAILED = "#C1121F"
 MAP = "viridis"
 
-_LOOK = {
+_LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "text.color": INK,
@@ -66,7 +66,7 @@ def drawn(draw: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(draw)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context(_LOOK):  # type: ignore[arg-type]
+        with mpl.rc_context(_LOOK):
             return draw(*args, **kwargs)
 
     return inside

@@ -41,7 +41,8 @@ def ternary(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
     Raises
     ------
     ValueError
-        If no run failed, there are not three such quantities, or one of them is negative.
+        If no run failed, there are not three such quantities, one of them is negative, or all
+        three are zero in a run.
     """
     values, status, keys = told(ds, ids)
     keys = keys if ids else keys[:3]
@@ -58,7 +59,9 @@ def ternary(ds: xr.Dataset, ids: Sequence[str] | None = None) -> Figure:
         raise ValueError("one of the three is zero in most runs; choose others")
     amounts = amounts / sizes[:, None]
     total = amounts.sum(axis=0)
-    shares = amounts / np.where(total > 0.0, total, np.nan)
+    if not np.all(total > 0.0):
+        raise ValueError("all three are zero in some run; they have no shares there")
+    shares = amounts / total
     note = f"{words(ds)}; shares of the sum" + ("" if alike else ", each by its median")
     with page(ds, (6.6, 6.3), note) as figure:
         axes = figure.subplots()
