@@ -30,7 +30,7 @@ for group, colour in (("G1", COLOURS[1]), ("G2", COLOURS[2])):
     for gap in gaps:
         every = [ax.dose("tablet", "mg", at=0, every=gap, count=100)]
         one = tune(
-            model, levers={"mg": (5, 1000, "log")}, protocol=every, costs="mg", n=16, rounds=10,
+            model, levers={"mg": (1, 1000, "log")}, protocol=every, costs="mg", n=16, rounds=10,
             **asked,
         )  # fmt: skip
         enough = bool(one["share"][one.attrs["best"]] == 1)
@@ -38,7 +38,7 @@ for group, colour in (("G1", COLOURS[1]), ("G2", COLOURS[2])):
     daily = 1440 * np.array(least) / gaps
     amounts.plot(gaps / 60, daily, "o-", color=colour, lw=1.6, label=f"group {group}")
     whole = tune(
-        model, levers={"mg": (5, 600, "log"), "gap": list(gaps)}, n=128,
+        model, levers={"mg": (1, 600, "log"), "gap": list(gaps)}, n=128,
         protocol=[ax.dose("tablet", "mg", at=0, every="gap", count=100)],
         costs=["daily: 1440*mg/gap", "tablets: 1440/gap", "max(C1) over 1440..2880"], **asked,
     )  # fmt: skip
