@@ -173,7 +173,7 @@ def test_options_that_are_wrong(
 
 
 def test_the_example_of_the_coupled_axis_is_a_case_that_runs() -> None:
-    """A handful of people and candidates; docs/tuning.md has the whole of it."""
+    """A handful of people and candidates; docs/guides/tuning.md has the whole of it."""
     from axissim.analysis.tuning import tune
 
     keys = ("persons", "n", "rounds", "screen", "finalists", "tolerate", "seed", "method", "rtol")

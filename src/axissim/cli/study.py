@@ -45,7 +45,7 @@ def study(
 
     \b
     FILE.toml states question, hypothesis, model, runs, doses, read-outs, arms that are
-    compared, and criteria with what is expected (docs/studies.md).
+    compared, and criteria with what is expected (docs/guides/studies.md).
 
     \b
     axissim study examples/meals.toml --out meals.html
@@ -58,7 +58,7 @@ def study(
     from axissim.report import study as made
 
     if not file.is_file():
-        raise ValueError(f"{file}: no such file; a study is a .toml file (docs/studies.md)")
+        raise ValueError(f"{file}: no such file; a study is a .toml file (docs/guides/studies.md)")
     if audit is not None and not 0.0 <= audit <= 1.0:
         raise ValueError(f"--audit {audit:g} is no share of the runs; give 0 to 1")
     stated = read_study(file)

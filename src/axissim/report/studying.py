@@ -39,7 +39,7 @@ def study(
     Parameters
     ----------
     path : str, Path or Study
-        The file (docs/studies.md), or what `read_study` read from it.
+        The file (docs/guides/studies.md), or what `read_study` read from it.
     out : str or Path, optional
         The report; left out, beside the file, ending in ``.html``.
     runs : str or Path, optional
