@@ -13,6 +13,7 @@ import axissim as ax
 from axissim.analysis.directional.ranking import ranking
 from axissim.analysis.sensitivity import Sensitivities, sensitivity
 from axissim.model.model import ModelError
+from axissim.solve.work import NON_FINITE
 
 DECAY = "model decay\n x = 2; k = 0.5; x' = -k*x; y := x^2\nend"
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
@@ -240,13 +241,14 @@ def test_quantities_that_constraints_define() -> None:
     assert np.allclose(ds["d_z"].sel(parameter="x"), 0.25, atol=1e-6)
 
 
-def test_a_slope_that_is_infinite_spoils_no_other() -> None:
-    """d sqrt(a)/da at a = 0 is infinite; the derivative in b is 1 all the same."""
+def test_a_slope_that_is_infinite_is_told() -> None:
+    """d sqrt(a)/da at a = 0 is infinite: it ends the run that b shares with it, but none of b."""
     text = "model n; x = 0; a = 0; b = 1; x' = sqrt(a)*(1 + 0*x) + b; end"
     ds = sensitivity(ax.load(text), ["b"], t=[0, 1], outputs=["x"])
     assert np.allclose(ds["d_x"], [[0.0, 1.0]])
     ds = sensitivity(ax.load(text), ["a", "b"], t=[0, 1], outputs=["x"])
-    assert ds["status"].sel(parameter="b") in (1, 4)  # in one run with a, it may end with it
+    assert np.all(ds["status"] == NON_FINITE)
+    assert np.isnan(ds["d_x"]).all()
 
 
 def fine_differences(model: Any, keys: list[str], t: Any, outputs: list[str]) -> Any:
@@ -273,11 +275,11 @@ def test_a_shipped_model(solver: str) -> None:
     ds = sensitivity(model, keys, t=t, outputs=outputs, solver=solver, rtol=1e-8)
     for at, key in enumerate(outputs):
         scale = np.abs(reference[:, :, at]).max(axis=1, keepdims=True)
-        assert np.all(np.abs(ds[f"d_{key}"] - reference[:, :, at]) < 3e-6 * scale)
+        assert np.all(np.abs(ds[f"d_{key}"] - reference[:, :, at]) < 1e-7 * scale)
     coarse = sensitivity(model, keys, t=t, outputs=outputs, method="differences")
     for key in outputs:
         off = np.abs(coarse[f"d_{key}"] - ds[f"d_{key}"]).max("time")
-        assert np.all(off < 1e-4 * np.abs(ds[f"d_{key}"]).max("time"))
+        assert np.all(off < 2e-5 * np.abs(ds[f"d_{key}"]).max("time"))
 
 
 def test_the_lean_function_is_the_same() -> None:

@@ -250,9 +250,10 @@ def _lines(ds: xr.Dataset, told: dict[str, Any]) -> list[str]:
         low, high = ds["interval"].values[at]
         word = "at its bound" if key in told["at_bound"] else f"95 % {low:.4g} to {high:.4g}"
         if key in told.get("identifiable", {}):
-            low, high = told["confidence"][key]
-            ends = [f"{end:.4g}" if end is not None else "open" for end in (low, high)]
-            word = f"95 % {' to '.join(ends)}, {told['identifiable'][key]}"
+            how = told["identifiable"][key]
+            blank = "?" if how == "unfinished" else "open"
+            ends = [blank if end is None else f"{end:.4g}" for end in told["confidence"][key]]
+            word = f"95 % {' to '.join(ends)}, {how}"
         if "credible" in ds:
             low, _, high = ds["credible"].values[at]
             word += f"; sampled {low:.4g} to {high:.4g}"

@@ -134,7 +134,7 @@ def profiles(
 def _walks(objective: Objective, best: Any, places: Sequence[int]) -> list[_Walk]:
     """Both directions of each parameter; the first step by the curvature."""
     problem = objective.problem
-    matrix = objective.slopes(best[None]).curvature[0]
+    matrix = objective.slopes(best[None], expected=True).curvature[0]
     wide = problem.high - problem.low
     found = []
     for at in places:

@@ -117,7 +117,7 @@ def _around(objective: Objective, best: Any, walkers: int, rng: np.random.Genera
     """Points near the best, as wide as the curvature there says, at which the model runs."""
     problem = objective.problem
     low, high = problem.low, problem.high
-    matrix = np.nan_to_num(objective.slopes(best[None]).curvature[0])
+    matrix = np.nan_to_num(objective.slopes(best[None], expected=True).curvature[0])
     values, vectors = np.linalg.eigh(matrix)
     widths = 1.0 / np.sqrt(np.maximum(values, 1.0 / (0.1 * (high - low).max()) ** 2))
     kept = np.empty((0, len(best)))
