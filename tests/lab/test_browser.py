@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib import image
 
 from axissim.lab.asked import FILES, asked
 from axissim.lab.export.files import file_of
@@ -87,13 +91,20 @@ def test_a_model_opens_from_the_gallery(visit) -> None:
     assert page.locator("#disclaimer").is_visible()
 
 
-def test_every_model_opens(visit) -> None:
+def test_every_model_opens_and_its_first_slider_moves(visit) -> None:
     page = visit("#/model/dopamine_terminal")
     for key in shipped():
         page.evaluate("(key) => { location.hash = `#/model/${key}`; }", key)
         page.wait_for_selector(f".bench[data-id='{key}'] .panel canvas", timeout=120_000)
         settled(page)
         assert page.locator(".panel canvas").count() == min(len(card(key).outputs), 4), key
+        answered = page.get_attribute("body", "data-answered")
+        slider = page.locator("input[type=range]").first
+        before = slider.input_value()
+        slider.press("ArrowLeft" if before == "1000" else "ArrowRight")
+        page.wait_for_function("(n) => document.body.dataset.answered !== n", arg=answered)
+        settled(page)
+        assert slider.input_value() != before, key
         assert not page.locator(".message:visible").count(), key
 
 
@@ -220,8 +231,89 @@ def test_what_is_taken_away_is_a_file(visit, tmp_path, kind) -> None:
     }  # fmt: skip
     assert path.read_bytes().startswith(begins[kind]), path.read_bytes()[:60]
     assert path.stat().st_size > 1000
-    if kind in ("sbml", "antimony"):
+    opens_again(page, kind, path)
+
+
+def opens_again(page: Any, kind: str, path: Path) -> None:
+    """What was taken away, opened by what people open it with, says what it should."""
+    if kind == "png":
+        pixels = image.imread(path)
+        assert pixels.shape[1] == 2 * 760
+        assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
+    elif kind == "svg":
+        marks = [node.tag.split("}")[1] for node in ElementTree.parse(path).iter()]
+        assert marks.count("polyline") == 4  # a curve a panel
+    elif kind == "csv":
+        assert pd.read_csv(path).shape == (481, 5)
+    elif kind == "notebook":
+        assert "'fire': 2" in "".join(json.loads(path.read_text())["cells"][1]["source"])
+    elif kind == "page":
+        alone = page.context.new_page()
+        alone.goto(path.as_uri())
+        alone.wait_for_selector(".panel canvas")
+        assert float(alone.input_value("[data-testid=number-fire]")) == 2.0
+        assert reading(alone, "eda") == reading(page, "eda")
+        alone.close()
+    else:
         assert load(path).part("fire").value.value == 2.0
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "375"])
+def test_curves_are_on_the_screen(visit, size, light) -> None:
+    """A screenshot has each panel's curve in its colour, from one side to the other."""
+    page = visit("#/model/hydrocortisone", size, light)
+    settled(page)
+    for at, panel in enumerate(page.locator(".panel").all()):
+        panel.scroll_into_view_if_needed()
+        tone = page.evaluate(
+            "(at) => getComputedStyle(document.body).getPropertyValue(`--c${at}`)", at
+        )
+        colour = [int(tone.strip()[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        pixels = image.imread(io.BytesIO(panel.locator("canvas").screenshot()), format="png")
+        there = (np.abs(pixels[..., :3] - colour) < 0.02).all(axis=2).any(axis=0)
+        assert there.sum() > 0.6 * len(there), (at, there.sum(), len(there))
+
+
+def test_what_is_wrong_stays_told_until_it_is_mended(lab, tmp_path) -> None:
+    path = tmp_path / "blow.ant"
+    path.write_text("model blow()\n  var x = 1; x' = k*x^2\n  const k = 0.9\nend\n")
+    with served(str(path)) as address:
+        page = lab[0].new_page()
+        page.goto(address + "?t=0:1")
+        page.wait_for_selector("body[data-answered] .panel canvas")
+        settled(page)
+        message = page.locator(".message")
+        assert not message.is_visible()
+        page.select_option("[data-testid=fan]", "moved")
+        page.wait_for_selector("body[data-fan]")
+        settled(page)
+        assert "runs of the fan failed" in message.text_content()
+        page.fill("[data-testid=number-k]", "1.3")
+        page.keyboard.press("Enter")
+        settled(page)
+        for told in ("This run failed: its steps became too small", "runs of the fan failed"):
+            assert told in message.text_content()
+        page.fill("[data-testid=number-k]", "0.1")
+        page.keyboard.press("Enter")
+        settled(page)
+        assert not message.is_visible()
+        page.close()
+
+
+def test_a_dose_that_cannot_be_is_told_and_mended(visit) -> None:
+    page = visit("#/model/hydrocortisone")
+    settled(page)
+    before = reading(page, "total")
+    for every, wrong in (("-3", True), ("", False)):
+        page.fill("[data-testid=dose-0-every]", every)
+        page.keyboard.press("Tab")
+        settled(page)
+        assert page.locator(".message").is_visible() == wrong
+    page.fill("[data-testid=dose-0-amount]", "40")
+    page.keyboard.press("Tab")
+    settled(page)
+    assert reading(page, "total") != before
 
 
 @pytest.mark.parametrize("name", ["dopamine_terminal", "hydrocortisone", "gnrh_smith"])
@@ -286,7 +378,7 @@ def test_axe_finds_nothing(visit, size, light) -> None:
         "#/model/hydrocortisone",
         "#/model/dopamine_terminal?lesson=reuptake_autoreceptor",
         "#/model/gnrh_smith?view=plane",
-        "#/model/gnrh_smith?view=equations",
+        "#/model/dopamine_terminal?view=equations",
         "#/model/gnrh_smith?view=why",
         "#/model/thyroid_human?view=about",
     ]

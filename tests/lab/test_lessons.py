@@ -56,16 +56,24 @@ console.log(JSON.stringify(goals.map((goal) => measured(goal, run, values, doses
     return found
 
 
-def met(one: dict[str, Any], params: dict[str, float], doses: list[dict[str, Any]]) -> list[bool]:
-    """Which goals a setting reaches."""
+def values_of(
+    one: dict[str, Any], goals: list[dict[str, Any]], params: dict[str, float], doses: Any = None
+) -> list[Any]:
+    """What the page measures of a run of a lesson."""
     bench = SHELF.bench(one["model"])
-    outputs = sorted({goal["output"] for goal in one["goals"] if "output" in goal})
+    doses = one["doses"] if doses is None else doses
+    outputs = sorted({goal["output"] for goal in goals if "output" in goal})
     start, stop = one.get("span", bench.card.span[:2])
     times = np.linspace(start, stop, min(bench.card.span[2], 1000))
     values, word = bench.run(params, times, outputs, [dose(**d) for d in doses])
     assert word == "ok"
     run = {"outputs": outputs, "t": times.tolist(), "values": values.tolist()}
-    found = measured(one["goals"], run, bench.params(params), doses)
+    return measured(goals, run, bench.params(params), doses)
+
+
+def met(one: dict[str, Any], params: dict[str, float], doses: list[dict[str, Any]]) -> list[bool]:
+    """Which goals a setting reaches."""
+    found = values_of(one, one["goals"], params, doses)
     return [
         goal.get("low", -np.inf) <= value <= goal.get("high", np.inf)
         for goal, value in zip(one["goals"], found, strict=True)
@@ -88,6 +96,39 @@ def test_a_lesson_is_not_finished_at_its_start_and_can_be(one) -> None:
     changed = {k for k, v in params.items() if v != one["params"].get(k)}
     assert changed <= set(one["sliders"])
     assert not one["choices"] or [c.get("right", False) for c in one["choices"]].count(True) == 1
+
+
+# What lessons say in their words: a setting, an output, its measure, and the number as told.
+TOLD = [
+    ("thyroid_tablet", {}, "TSH", "last", 12.0, 0.5),
+    ("meals_steady", {}, "cda", "late_swing", 0.55, 0.005),
+    ("meals_steady", {"substrate_inhibition": 1}, "cda", "late_swing", 0.10, 0.005),
+    ("meals_steady", {"autoreceptor": 1}, "cda", "late_swing", 0.36, 0.005),
+    (
+        "meals_steady",
+        {"substrate_inhibition": 1, "autoreceptor": 1},
+        "cda",
+        "late_swing",
+        0.064,
+        5e-4,
+    ),
+    ("reuptake_autoreceptor", {"DAT": 1}, "eda", "last", 0.00202, 1e-5),
+    ("reuptake_autoreceptor", {}, "eda", "last", 0.00202 * 1.46, 2e-5),
+    ("reuptake_autoreceptor", {"autoreceptor": 0}, "eda", "last", 0.00202 * 1.97, 2e-5),
+    ("adrenal_pulses", {"tau": 9}, "o", "late_swing", 0.41, 0.01),
+    ("adrenal_pulses", {"tau": 8}, "o", "late_swing", 0.027, 0.01),
+    ("pulse_rate_cycle", {}, "LH", "peaks", 3, 0),
+    ("pulse_rate_cycle", {"GnRH_frequency": 0.75}, "LH", "peaks", 2, 0),
+    ("pulse_rate_cycle", {"GnRH_frequency": 0.6}, "LH", "max", 100.6, 0.6),
+    ("pulse_rate_cycle", {"GnRH_frequency": 0.55}, "LH", "max", 91, 1),
+]
+
+
+@pytest.mark.parametrize(("key", "params", "output", "measure", "told", "off"), TOLD)
+def test_what_a_lesson_says_is_so(key, params, output, measure, told, off) -> None:
+    (one,) = [found for found in lessons() if found["id"] == key]
+    (value,) = values_of(one, [{"output": output, "measure": measure}], one["params"] | params)
+    assert abs(value - told) <= off
 
 
 def test_the_measures_are_those_that_files_may_name() -> None:

@@ -112,6 +112,10 @@ def test_other_files_are_not(page: TestClient, own_model: Path) -> None:
         assert page.get(f"/api/model/{wrong}").status_code == 404
     with pytest.raises(ModelError, match="no such file"):
         Shelf(["no/such.ant"])
+    again = own_model.with_name("again.ant")
+    again.write_text(own_model.read_text())
+    with pytest.raises(ModelError, match=r"'decay' is the id of the model in decay\.ant, too"):
+        Shelf([str(own_model), str(again)])
 
 
 def test_every_word_of_the_page_is_in_its_language_file() -> None:

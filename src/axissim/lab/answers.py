@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from axissim.lab.asked import Asked
-from axissim.lab.bench import RTOL, Bench
+from axissim.lab.bench import Bench
 from axissim.lab.limits import FAN_POINTS, FAN_RUNS, FAN_STEPS
 from axissim.lab.plane import plane
 from axissim.lab.terms import changes
@@ -69,7 +69,7 @@ def _fan(bench: Bench, asked: Asked) -> bytes:
 
 
 def spread(bench: Bench, asked: Asked) -> Any:
-    """A Latin hypercube of `FAN_RUNS` about the values of ``asked.over``."""
+    """A Latin hypercube of `FAN_RUNS` about the values of ``asked.over``, 0 upwards about 0."""
     from axissim.study import design
 
     values = bench.params(asked.params)
@@ -77,13 +77,9 @@ def spread(bench: Bench, asked: Asked) -> Any:
     for key in asked.over or tuple(bench.numbers)[:1]:
         bench.params({key: 0.0})  # that there is such a parameter
         value = values[key]
-        if value > 0.0:
-            ranges[key], scale[key] = (value / asked.spread, value * asked.spread), "log"
-        else:
-            reach = (asked.spread - 1.0) * max(abs(value), 1.0)
-            ranges[key], scale[key] = (value - reach if value else 0.0, value + reach), "linear"
-        low, high = ranges[key]
-        ranges[key] = (low, max(high, low + 1e-12 * max(abs(low), 1e-300)))
+        scale[key] = "log" if value > 0.0 else "linear"
+        ends = (value / asked.spread, value * asked.spread) if value else (0.0, asked.spread - 1.0)
+        ranges[key] = (min(ends), max(ends))
     return design.latin_hypercube(ranges, n=FAN_RUNS, seed=_SEED, scale=scale)
 
 
@@ -101,13 +97,3 @@ _ANSWERS = {"run": _run, "fan": _fan, "plane": _plane, "why": _why}
 
 def _header(asked: Asked, **more: Any) -> dict[str, Any]:
     return {"kind": asked.kind, "n": asked.number, "model": asked.model, **more}
-
-
-def text_of(times: Any, names: Any, values: Any) -> str:
-    """Time courses as CSV, every digit."""
-    lines = [",".join(["time", *names])]
-    lines += [",".join(map(repr, map(float, row))) for row in np.column_stack([times, *values])]
-    return "\n".join(lines) + "\n"
-
-
-__all__ = ["QUANTILES", "RTOL", "answer", "packed", "spread", "text_of", "times_of"]

@@ -11,6 +11,7 @@ from typing import Any
 from axissim.lab.mathml import equations
 from axissim.lab.opening import opening
 from axissim.model.library import Card
+from axissim.model.library import card as card_of
 from axissim.model.model import Model, Parameter, Part, State
 from axissim.model.units import spelled
 
@@ -120,12 +121,13 @@ def _groups(numbers: list[Parameter], card: Card) -> dict[str, str]:
     found: dict[str, str] = {}
     begins = {p.id: p.name.partition(",")[0] if "," in p.name else "" for p in numbers}
     counts = Counter(begins.values())
+    titles = {key: card_of(model).title for key, model in card.parts.items()}
     for p in numbers:
         part = next((key for key in card.parts if p.id.startswith(f"{key}_")), "")
         if p.id in card.inputs:
             found[p.id] = "inputs"
         elif part:
-            found[p.id] = card.parts[part].replace("_", " ").capitalize()
+            found[p.id] = titles[part]
         else:
             several = begins[p.id] and counts[begins[p.id]] > 1
             found[p.id] = begins[p.id] if several else "other"

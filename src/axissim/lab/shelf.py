@@ -41,6 +41,9 @@ class Shelf:
         model = load(Path(source))
         if model.id in shipped():
             raise ModelError(f"{source}: '{model.id}' is the id of a shipped model; rename it")
+        if model.id in self._own:
+            other = self._files[model.id]
+            raise ModelError(f"{source}: '{model.id}' is the id of the model in {other}, too")
         self._own[model.id], self._files[model.id] = model, Path(source).name
         return model.id
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from axissim.lab.asked import Asked, MalformedError, asked, number_of, read
+from axissim.lab.asked import KINDS, Asked, MalformedError, asked, number_of, read
 from axissim.lab.limits import CONNECTIONS, MESSAGE_BYTES, SECONDS
 from axissim.lab.shelf import Shelf
 
@@ -101,13 +101,14 @@ class _Line:
         if message.get("bytes") or len(text.encode("utf-8", "replace")) > MESSAGE_BYTES:
             await self.socket.close(1009, "the message is too long")
             raise WebSocketDisconnect(1009)
-        number = 0
+        found: dict[str, Any] = {}
         try:
             found = read(text)
-            number = number_of(found)
             question = asked(found)
         except MalformedError as wrong:
-            await self.socket.send_text(error(str(wrong), number))
+            # the page waits for an answer to this kind, and asks no other before it has one
+            kind = found.get("kind") if found.get("kind") in KINDS else ""
+            await self.socket.send_text(error(str(wrong), number_of(found), str(kind)))
             return
         (self.runs if question.kind == "run" else self.others).put(question)
 

@@ -38,6 +38,11 @@ def changes(bench: Bench, asked: Asked) -> list[dict[str, Any]]:
     -------
     list of dict
         ``term`` (MathML), ``reads`` (ids), ``before``, ``after``; the greatest change first.
+
+    Raises
+    ------
+    ModelError
+        That state has no terms, a run failed, or a term has no finite mean.
     """
     if len(asked.axes) != 1:
         raise MalformedError("axes is not one state")
@@ -46,7 +51,9 @@ def changes(bench: Bench, asked: Asked) -> list[dict[str, Any]]:
         raise ModelError(f"'{part.id}' is not a state; only a state has a rate made of terms")
     found = terms_of(part.rate)
     if any(node.op in ("delay", "rate_of") for node in in_order([part.rate])):
-        raise ModelError(f"the rate of '{part.id}' reads the past; its terms are not told apart")
+        raise ModelError(
+            f"the rate of '{part.id}' reads the past or another rate; its terms are not told apart"
+        )
     means = [_means(bench, asked, params, found) for params in (asked.before, asked.params)]
     rows = [
         {
@@ -56,7 +63,6 @@ def changes(bench: Bench, asked: Asked) -> list[dict[str, Any]]:
             "after": sign * after,
         }
         for (sign, term), before, after in zip(found, *means, strict=True)
-        if np.isfinite(before) and np.isfinite(after)
     ]
     return sorted(rows, key=lambda row: -abs(row["after"] - row["before"]))[:_MOST]
 
@@ -66,8 +72,13 @@ def _means(
 ) -> list[float]:
     names = sorted({n.value for _, term in terms for n in in_order([term]) if n.op == "name"})
     times = np.linspace(asked.start, asked.stop, asked.points)
-    values, _ = bench.run(params, times, names, asked.doses)
+    values, word = bench.run(params, times, names, asked.doses)
+    if word != "ok":
+        raise ModelError(f"the run failed ({word}); its terms have no mean")
     env: dict[str, Any] = dict(zip(names, values, strict=True))
-    found = [np.broadcast_to(value(term, env, times), times.shape) for _, term in terms]
-    with np.errstate(all="ignore"):
-        return [float(np.mean(row)) for row in found]
+    means = [
+        float(np.mean(np.broadcast_to(value(term, env, times), times.shape))) for _, term in terms
+    ]
+    if not np.all(np.isfinite(means)):
+        raise ModelError("a term of this rate is not finite all along the run; it has no mean")
+    return means

@@ -20,7 +20,6 @@ function run({ params, doses, span, points, outputs, rtol = METHOD.rtol }) {
 function begin() {
   learn(WORDS);
   document.documentElement.lang = "en";
-  const about = { ...MODEL, targets: MODEL.targets };
   let outputs = START.outputs.filter((id) => order.has(id));
   if (!outputs.length) outputs = model.states.slice(0, 4);
   const setting = { params: { ...START.params }, span: [...START.span], points: START.points, outputs };
@@ -28,9 +27,9 @@ function begin() {
   let due = 0;
   let moving = false;
 
-  const sliders = new Sliders(about, { onMove: moved, onSettle: settled });
-  const doses = new Doses(about, { onMove: moved, onSettle: settled });
-  const courses = new Courses(about);
+  const sliders = new Sliders(MODEL, { onMove: moved, onSettle: settled });
+  const doses = new Doses(MODEL, { onMove: moved, onSettle: settled });
+  const courses = new Courses(MODEL);
 
   function moved() {
     if (!moving) { courses.ghost = courses.run; moving = true; }

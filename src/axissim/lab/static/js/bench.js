@@ -3,7 +3,7 @@
 import { about } from "./about.js";
 import { Courses } from "./courses.js";
 import { Doses } from "./doses.js";
-import { el, fill } from "./dom.js";
+import { dropdown, el, fill } from "./dom.js";
 import { Equations } from "./equations.js";
 import { Lesson } from "./lessons.js";
 import { Plane } from "./plane.js";
@@ -33,6 +33,7 @@ export class Bench {
     this.why = this.views.includes("why") ? new Why(model, { onAsk: () => this.ask() }) : null;
     this.about = about(model);
     this.message = el("p", { class: "message", role: "alert", hidden: true });
+    this.said = {}; // what is wrong, of each kind of question
     if (lesson) this.lesson = new Lesson(lesson, model, { onDone: () => remember(lesson.id) });
     this.build();
     this.apply();
@@ -82,7 +83,7 @@ export class Bench {
     this.drawing = [el("label", { class: "tool" }, `${t("fan.title")} `, this.fanBox), this.curves];
     this.tools = el("div", { class: "tools" },
       el("span", { class: "tool" }, `${t("span.label")} `, this.times[0], " – ", this.times[1], ` ${m.timeUnit}`), this.drawing);
-    const save = saveMenu({ picture: () => this.picture(), asked: () => this.asked(), link: () => location.href, onError: (text) => this.tell(text) });
+    const save = saveMenu({ picture: () => this.picture(), asked: () => this.asked(), link: () => location.href, onError: (text) => this.tell(text, "save") });
     const reset = el("button", { type: "button", class: "plain", data: { testid: "reset" }, onclick: () => this.reset() }, t("reset"));
     this.element = el("div", { class: "bench", data: { id: m.id } },
       el("div", { class: "title" }, el("div", {}, el("h1", {}, m.title), this.lesson ? null : el("p", {}, m.summary)), el("div", { class: "actions" }, reset, save)),
@@ -93,8 +94,6 @@ export class Bench {
   }
 
   picker() {
-    const box = el("div", { class: "drop pick" });
-    const menu = el("details", { class: "menu" }, el("summary", { data: { testid: "curves" } }, t("curves.title")), box);
     const search = el("input", { type: "search", placeholder: t("curves.search"), "aria-label": t("curves.search"), oninput: () => list() });
     const rows = el("div", { class: "pick-rows", role: "group", "aria-label": t("curves.title") });
     const list = () => {
@@ -104,10 +103,8 @@ export class Bench {
         type: "checkbox", checked: this.state.outputs.includes(q.id), onchange: (e) => this.choose(q.id, e.target),
       }), ` ${q.name}`, q.unit ? el("span", { class: "quiet" }, ` ${q.unit}`) : null)));
     };
+    const menu = dropdown(el("summary", { data: { testid: "curves" } }, t("curves.title")), el("div", { class: "drop pick" }, search, rows));
     menu.addEventListener("toggle", () => { if (menu.open) { list(); search.focus(); } });
-    menu.addEventListener("keydown", (e) => { if (e.key === "Escape") { menu.open = false; menu.firstElementChild.focus(); } });
-    document.addEventListener("click", (e) => { if (!menu.contains(e.target)) menu.open = false; });
-    box.append(search, rows);
     return menu;
   }
 
@@ -208,28 +205,32 @@ export class Bench {
     const points = Math.min(this.model.span[2] > 50 ? this.model.span[2] : 201, MOST_POINTS);
     const goals = this.lesson?.lesson.goals.map((g) => g.output).filter(Boolean) ?? [];
     const outputs = [...new Set([...this.state.outputs, ...goals])].slice(0, MOST_OUTPUTS);
-    const inputs = this.model.parameters.filter((p) => p.group === "inputs").map((p) => p.id).slice(0, 8);
+    const inputs = this.model.parameters.filter((p) => p.group === "inputs").map((p) => p.id);
+    const spread = this.state.fan === "inputs" && inputs.length ? inputs : [this.last];
     return {
       model: this.model.id, params: this.state.params, doses: this.state.doses, t: [...this.state.span, points], outputs,
-      over: this.state.fan === "inputs" && inputs.length ? inputs : [this.last].filter(Boolean),
+      over: spread.filter((id) => this.model.parameters.some((p) => p.id === id && !p.step)).slice(0, 8), // choices have nothing between them
     };
   }
 
   ask() {
     const message = this.asked();
     this.line.ask("run", message);
-    if (this.state.fan && this.last) this.line.ask("fan", { ...message, outputs: this.state.outputs });
+    const fan = this.state.fan && message.over.length;
+    if (!fan) { this.courses.fan = null; this.tell(this.state.fan ? t("fan.nothing") : "", "fan"); }
+    if (this.state.view !== "plane") this.tell("", "plane");
+    if (fan) this.line.ask("fan", { ...message, outputs: this.state.outputs });
     if (this.state.view === "plane") this.line.ask("plane", { ...message, outputs: [], axes: this.state.axes });
     if (this.state.view === "why") this.line.ask("why", { ...message, outputs: [], axes: [this.why.select.value], before: this.before });
   }
 
   take(answer, message) {
     if (answer.model !== this.model.id) return;
-    this.tell("");
     if (answer.kind === "run") {
       this.shown = message?.params ?? {};
       this.courses.take(answer);
-      if (answer.status !== "ok") this.tell(t("run.failed", { word: t(`status.${answer.status}`) }));
+      this.tell("", "save");
+      this.tell(answer.status === "ok" ? "" : t("run.failed", { word: t(`status.${answer.status}`) }), "run");
       this.lesson?.check(answer, Object.fromEntries(this.lesson.lesson.goals.filter((g) => g.param).map((g) => [g.param, this.sliders.value(g.param)])), this.doses.doses);
       document.body.dataset.answered = String(answer.n);
     }
@@ -238,20 +239,22 @@ export class Bench {
       this.courses.fan = answer;
       this.courses.redraw();
       document.body.dataset.fan = String(answer.n);
-      if (answer.failed) this.tell(t("fan.failed", { n: answer.failed, of: answer.runs }));
+      this.tell(answer.failed ? t("fan.failed", { n: answer.failed, of: answer.runs }) : "", "fan");
     }
-    if (answer.kind === "plane") this.plane?.take(answer);
+    if (answer.kind === "plane") { this.plane?.take(answer); this.tell("", "plane"); }
     if (answer.kind === "why") this.why?.take(answer);
   }
 
   wrong(answer) {
     if (answer.of === "why") this.why?.tell(answer.text);
-    else this.tell(answer.text);
+    else this.tell(answer.text, answer.of);
   }
 
-  tell(text) {
-    this.message.textContent = text;
-    this.message.hidden = !text;
+  // Each kind of question has a message of its own, so that no answer wipes out what another said.
+  tell(text, of) {
+    this.said[of] = text;
+    this.message.textContent = [...new Set(Object.values(this.said))].filter(Boolean).join(" ");
+    this.message.hidden = !this.message.textContent;
   }
 
   keep() {

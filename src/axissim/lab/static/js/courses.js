@@ -76,7 +76,9 @@ export class Courses {
       panel.reading.textContent = this.summary(panel.values);
       const width = Math.floor(panel.inside.clientWidth);
       if (!panel.plot && width) this.draw(panel, width);
-      panel.plot?.setData([this.run.t, panel.values]);
+      if (!panel.plot) continue;
+      panel.plot.setData([this.run.t, panel.values]);
+      this.describe(panel);
     }
   }
 
@@ -110,6 +112,10 @@ export class Courses {
       },
     }, [this.run.t, panel.values], panel.inside);
     panel.plot.root.setAttribute("role", "img");
+    this.describe(panel);
+  }
+
+  describe(panel) {
     panel.plot.root.setAttribute("aria-label", t("courses.alt", { name: panel.q.name, range: this.summary(panel.values) }));
   }
 

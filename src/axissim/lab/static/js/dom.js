@@ -47,6 +47,15 @@ function raised(power) {
   return String(power).replace(/./g, (c) => ({ "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" })[c]);
 }
 
+// A menu that opens at its summary, and closes at Escape and at a click elsewhere.
+export function dropdown(summary, inside) {
+  const menu = el("details", { class: "menu" }, summary, inside);
+  const outside = (e) => { if (!menu.contains(e.target)) menu.open = false; };
+  menu.addEventListener("toggle", () => (menu.open ? document.addEventListener("click", outside) : document.removeEventListener("click", outside)));
+  menu.addEventListener("keydown", (e) => { if (e.key === "Escape") { menu.open = false; summary.focus(); } });
+  return menu;
+}
+
 // A colour of the page's palette, as it is in this light.
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -58,13 +58,13 @@ export class Doses {
   }
 
   handle(dose, at) {
-    const repeats = [];
-    if (dose.every) {
-      for (let i = 1; i < Math.min(dose.count || 1, 200); i += 1) {
-        const share = this.share(dose.at + i * dose.every);
-        if (share <= 1) repeats.push(el("span", { class: "repeat", style: `left:${100 * share}%` }));
-      }
-    }
+    const repeats = Array.from({ length: dose.every ? Math.min(dose.count || 1, 200) - 1 : 0 }, () => el("span", { class: "repeat" }));
+    const line = () => repeats.forEach((dot, i) => {
+      const share = this.share(dose.at + (i + 1) * dose.every);
+      dot.style.left = `${100 * share}%`;
+      dot.hidden = !(share >= 0 && share <= 1);
+    });
+    line();
     const share = this.share(dose.at);
     const grip = el("button", {
       type: "button", class: "grip", role: "slider", data: { testid: `dose-${at}` }, style: `left:${100 * Math.min(Math.max(share, 0), 1)}%`,
@@ -74,6 +74,7 @@ export class Doses {
     const move = (time) => {
       dose.at = this.round(Math.min(Math.max(time, this.span[0]), this.span[1]));
       grip.style.left = `${100 * this.share(dose.at)}%`;
+      line();
       grip.setAttribute("aria-valuenow", dose.at);
       grip.setAttribute("aria-valuetext", `${written(dose.at)} ${this.model.timeUnit}`);
       const field = this.rows.children[at]?.querySelector(".at");

@@ -1,25 +1,21 @@
 // What can be taken away: pictures made here, files made by the server.
 
-import { download, el, written } from "./dom.js";
+import { download, dropdown, el, written } from "./dom.js";
 import { ticks } from "./plane.js";
 import { t } from "./texts.js";
 
 const FILES = ["csv", "sbml", "antimony", "notebook", "page"];
 
 export function saveMenu({ picture, asked, link, onError }) {
-  const menu = el("details", { class: "menu" }, el("summary", { data: { testid: "save" } }, t("save.title")));
-  const close = () => { menu.open = false; };
   const item = (key, act) => el("li", {}, el("button", {
     type: "button", data: { testid: `save-${key}` },
-    onclick: async () => { close(); try { await act(); } catch (wrong) { onError(wrong.message); } },
+    onclick: async () => { menu.open = false; try { await act(); } catch (wrong) { onError(wrong.message); } },
   }, el("b", {}, t(`save.${key}`)), el("span", { class: "quiet" }, t(`save.${key}.note`))));
-  menu.append(el("ul", { class: "drop" },
+  const menu = dropdown(el("summary", { data: { testid: "save" } }, t("save.title")), el("ul", { class: "drop" },
     item("png", async () => download(`${asked().model}.png`, await png(picture()))),
     item("svg", async () => download(`${asked().model}.svg`, new Blob([svgOf(picture())], { type: "image/svg+xml" }))),
     FILES.map((key) => item(key, () => fetched(key, asked()))),
     item("link", () => navigator.clipboard.writeText(link()))));
-  menu.addEventListener("keydown", (e) => { if (e.key === "Escape") { close(); menu.firstElementChild.focus(); } });
-  document.addEventListener("click", (e) => { if (!menu.contains(e.target)) close(); });
   return menu;
 }
 

@@ -4,7 +4,7 @@ export function parse(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [place = "", id = ""] = path.split("/");
   const raw = new URLSearchParams(query);
-  const found = { place, id: decodeURIComponent(id), params: {}, doses: null, outputs: null, view: raw.get("view") || "courses" };
+  const found = { place, id, params: {}, doses: null, outputs: null, view: raw.get("view") || "courses" };
   for (const pair of (raw.get("p") || "").split(",").filter(Boolean)) {
     const [key, value] = pair.split(":");
     if (Number.isFinite(Number(value))) found.params[key] = Number(value);
@@ -30,20 +30,20 @@ function readDose(text) {
 // The address of a setting.
 export function address(s) {
   const parts = [];
-  const pairs = Object.entries(s.params).map(([key, value]) => `${key}:${Number(value.toPrecision(6))}`);
+  const pairs = Object.entries(s.params).map(([key, value]) => `${key}:${value}`);
   parts.push(`p=${pairs.join(",")}`);
   parts.push(`d=${s.doses.map(spelt).join(",")}`);
   parts.push(`o=${s.outputs.join(",")}`);
-  parts.push(`t=${s.span.map((x) => Number(x.toPrecision(8))).join(":")}`);
+  parts.push(`t=${s.span.join(":")}`);
   if (s.view !== "courses") parts.push(`view=${s.view}`);
   if (s.axes.length === 2) parts.push(`xy=${s.axes.join(",")}`);
   if (s.fan) parts.push(`fan=${s.fan}`);
   if (s.lesson) parts.push(`lesson=${s.lesson}`);
-  return `#/model/${s.id}?${parts.join("&")}`;
+  return `#/model/${s.id}?${parts.join("&").replaceAll("+", "")}`; // 1e+21 is 1e21, and a + would be a blank
 }
 
 function spelt(dose) {
-  const whole = [dose.target, Number(dose.amount.toPrecision(6)), Number(dose.at.toPrecision(6))];
+  const whole = [dose.target, dose.amount, dose.at];
   if (dose.every) whole.push(dose.every, dose.count || 1);
   return whole.join(":");
 }
