@@ -20,10 +20,10 @@ from axissim.model.library import Card
 from axissim.model.model import Model, ModelError, Parameter
 from axissim.solve.work import STATUS
 from axissim.study.choice import Choice, choose, runs_of
-from axissim.study.jumps import jumps_of, series_of
 from axissim.study.plan import planned
 from axissim.study.question import Question, question_of
 from axissim.study.solving import solved
+from axissim.study.steady_doses import protocol_jumps
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -108,11 +108,7 @@ class Bench:
             question, question.design, times, question.picked, choice.rtol, choice.atol, max_steps
         )
         if doses:
-            start = question.at_start([state.id for state in plan.asked.states])
-            series = series_of(plan.timeline, plan.inputs, start, [])
-            count, end = len(question.design), float(times[-1])
-            jumps = jumps_of(series, question.kernel.system.states, count, end)
-            runs = runs._replace(**jumps._asdict())
+            runs = runs._replace(**protocol_jumps(plan, question, choice)._asdict())
         solved(question.kernel, choice, runs, max_steps, 1 if len(question.design) <= 8 else None)
         runs.out[runs.status == 0] = np.nan
         return _with_constants(question, runs.out), runs.status

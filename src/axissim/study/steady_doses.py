@@ -19,10 +19,15 @@ _CLOSE = 1e-9  # change over an interval at which a state is taken to be settled
 _MOST = 1000  # intervals
 
 
+def protocol_series(plan: Plan, question: Question, choice: Choice) -> list[Series]:
+    """Each change of a state that a plan's protocol makes, and when."""
+    start = question.at_start([state.id for state in plan.asked.states])
+    return series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
+
+
 def protocol_jumps(plan: Plan, question: Question, choice: Choice) -> Jumps:
     """What a plan's protocol does at which moments of each run of a question."""
-    start = question.at_start([state.id for state in plan.asked.states])
-    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
+    series = protocol_series(plan, question, choice)
     states = question.kernel.system.states
     return jumps_of(series, states, len(question.design), float(question.times[-1]))
 

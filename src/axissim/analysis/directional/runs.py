@@ -13,10 +13,10 @@ from axissim.analysis.directional.values import values_of
 from axissim.model.model import Model, ModelError
 from axissim.solve.work import NOT_RUN, OK
 from axissim.study.choice import runs_of
-from axissim.study.jumps import Jumps, Series, jumps_of, series_of
+from axissim.study.jumps import Jumps, Series, jumps_of
 from axissim.study.protocol import read
 from axissim.study.solving import solved
-from axissim.study.steady_doses import settled
+from axissim.study.steady_doses import protocol_series
 
 _SPREAD = 0.01  # enough to see whether a rate jumps only by chance not at the model's own values
 _MOST_NUMBERS = 20_000_000  # of a part of the runs: 160 MB
@@ -267,9 +267,8 @@ def _sort(posed: Posed, runs: Any, by: Any, part: slice, whole: Derived) -> None
 
 def jumps(posed: Posed, runs: int) -> Jumps:
     """What the protocol does at which moments, to the derivatives as well."""
-    plan, question, choice = posed.plan, posed.question, posed.choice
-    start = question.at_start([state.id for state in plan.asked.states])
-    series = series_of(plan.timeline, plan.inputs, start, settled(plan, question, choice))
+    plan, question = posed.plan, posed.question
+    series = protocol_series(plan, question, posed.choice)
     for clamp in plan.timeline.clamps:  # to a value that depends on nothing
         for slopes in posed.made.slopes:
             if clamp.target in slopes:
