@@ -44,19 +44,6 @@ def test_an_example_runs(script: Path, tmp_path: Path) -> None:
         assert abs(float(match[1]) - number) <= tolerance
 
 
-def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    told = (EXAMPLES.parent / "README.md").read_text("utf-8")
-    script = tmp_path / "readme.py"
-    script.write_text("\n".join(re.findall(r"```python\n(.*?)```", told, re.DOTALL)))
-    assert "ax.sweep(" in script.read_text()
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(script)],
-        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=300,
-        env={**os.environ, "MPLCONFIGDIR": str(tmp_path / "mpl")},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
 def test_every_example_has_its_picture_and_its_line() -> None:
     told = (EXAMPLES / "README.md").read_text("utf-8")
     assert SCRIPTS
