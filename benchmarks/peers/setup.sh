@@ -5,18 +5,21 @@
 #
 # SCRIPTS  the folder with common.py, bench_*.py, cpp/ and problems/; read only, copied to WORK/scripts
 # WORK     the folder that gets scripts/ and venv-PEER/ (about 4 GB for all peers)
-# PEER     of: cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode; all without any
+# PEER     of: axis cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode; all
+#          without any. "axis" is the problem of that name, from this repository's model: minutes
 #
 # Debian packages needed: g++ libsundials-dev libsuitesparse-dev libboost-dev; for AMICI also
-# libopenblas-dev. PYTHON names the interpreter for the environments (default python3, 3.11).
+# libopenblas-dev. PYTHON names the interpreter for the environments (default python3, 3.11),
+# AXISSIM the one that has axissim (default .venv/bin/python of this repository).
 # A peer that does not install is said on stderr and does not stop the others; exit 1 then.
 set -u
-[ $# -ge 2 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$2"
-scripts=$1 work=$(cd "$2" && pwd)
+scripts=$1 work=$(cd "$2" && pwd) here=$(cd "$(dirname "$0")" && pwd)
 shift 2
-[ $# -gt 0 ] || set -- cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode
+[ $# -gt 0 ] || set -- axis cpp scipy numbalsoda roadrunner sundae diffrax casadi basico amici cvode
 python=${PYTHON:-python3}
+ours=${AXISSIM:-$here/../../.venv/bin/python}
 failed=""
 
 # Pinned: another version is another peer, and its figures are another table.
@@ -59,6 +62,13 @@ compiled() { # the C++ peers, one binary a problem, for this machine's vector wi
   done
 }
 
+# The coupled axis: its equations from the model, and a reference by the C++ in long double.
+axis() {
+  "$ours" "$here/problem.py" "$work" || return 1
+  sh "$work/scripts/cpp/build.sh" axis || return 1
+  "$ours" "$here/problem.py" "$work" --check
+}
+
 # CVODE again, against the optimised SUNDIALS that AMICI has built: Debian's own is built without
 # optimisation (6.4.1: every loop variable goes through the stack) and takes two to five times as long.
 cvode() {
@@ -66,7 +76,7 @@ cvode() {
   [ -d "$sundials" ] || { echo "cvode: set up amici first" >&2; return 1; }
   mkdir -p "$work/include/cvode"
   echo '#include <cvodes/cvodes.h>' >"$work/include/cvode/cvode.h" # CVODES is CVODE and more
-  for problem in gyn best rober lorenz; do
+  for problem in gyn best rober lorenz axis; do
     g++ -std=c++17 -O3 -march=native -ffast-math -fno-finite-math-only -fopenmp -w \
       -mprefer-vector-width=512 -DPROBH="\"$work/scripts/problems/$problem.h\"" \
       -I"$work/include" -I"$sundials/include" -I"$sundials/include/suitesparse" \
@@ -83,6 +93,7 @@ if [ ! -d "$work/scripts" ]; then
 fi
 for peer in "$@"; do
   case $peer in
+    axis) axis ;;
     cpp) compiled ;;
     cvode) cvode ;;
     *) environment "$peer" ;;
