@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint docs lock clean
 
 demo: .venv/ready
 	$(BIN)/axissim sweep dopamine_terminal -t 0:24:97 -o eda,vda,cda,hva \
@@ -17,6 +17,10 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, in out/site.
+docs: .venv/ready
+	$(BIN)/sphinx-build -W --keep-going -j auto -b html docs out/site
 
 # The virtual environment, with exactly the packages of the lock.
 .venv/ready: requirements.lock pyproject.toml

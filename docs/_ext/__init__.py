@@ -1,0 +1,1 @@
+"""What the site needs beyond Sphinx: links as the repository has them, pages made from the code."""
