@@ -91,7 +91,7 @@ def _checked(check: Callable[[], str]) -> tuple[bool, str]:
 def _reads() -> str:
     from axissim.model.library import load, shipped
 
-    return f"{sum(bool(load(key).states) for key in shipped())} shipped models"
+    return f"{sum(bool(load(key).id) for key in shipped())} shipped models"
 
 
 def _computes() -> str:

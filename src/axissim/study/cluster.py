@@ -36,9 +36,9 @@ def on_cluster(
     told : callable
         Is told the runs of each block that is done.
     """
-    from distributed import as_completed
-
     with _client(cluster) as client:
+        from distributed import as_completed
+
         rest = iter(todo)
 
         def handed(block: Block) -> Any:

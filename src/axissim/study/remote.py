@@ -122,10 +122,10 @@ class Remote:
 
     @property
     def _files(self) -> Any:
-        import fsspec
-
         protocol = self.url.partition("://")[0]
         try:
+            import fsspec
+
             return fsspec.filesystem(protocol, use_listings_cache=False)
         except (ImportError, ValueError) as wrong:
             extra = "; pip install 'axissim[s3]'" if protocol == "s3" else ""

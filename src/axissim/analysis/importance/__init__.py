@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["importance", "indices"]
 
 _PART = 50_000  # runs whose trajectories are held at once
+_NEEDED = "global sensitivity needs the package SALib: pip install 'axissim[gsa]'"
 _ROOM = 16  # seeds after the first, for FAST's curves
 METHODS = tuple(SCHEMES)
 
@@ -181,6 +183,8 @@ def _found(
         raise ValueError(f"unknown method '{method}'{near}")
     if resamples < 2:
         raise ValueError(f"resamples = {resamples}: a bootstrap needs 2 or more")
+    if find_spec("SALib") is None:
+        raise ValueError(_NEEDED)
     lot = int(np.random.default_rng(seed).integers(1, 2**31 - _ROOM))
     asked = Asked(tuple(kinds), whole(n), lot, second_order, int(resamples))
     points = np.ascontiguousarray(SCHEMES[method].points(asked))
