@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs lock clean
+.PHONY: demo test lint docs package lock clean
 
 demo: .venv/ready
 	$(BIN)/axissim sweep dopamine_terminal -t 0:24:97 -o eda,vda,cda,hva \
@@ -21,6 +21,11 @@ lint: .venv/ready
 # The site, in out/site.
 docs: .venv/ready
 	$(BIN)/sphinx-build -W --keep-going -j auto -b html docs out/site
+
+# Wheel and sources, tried in fresh environments with packages from the index; the oldest first.
+PYTHONS ?= python3.11 python3.13
+package: .venv/ready
+	$(BIN)/python -m tests.packaging.everywhere $(PYTHONS)
 
 # The virtual environment, with exactly the packages of the lock.
 .venv/ready: requirements.lock pyproject.toml

@@ -45,16 +45,16 @@ def in_sdist(sdist: Path) -> dict[str, str]:
     return found
 
 
-def of_the_wheel() -> dict[str, str]:
+def of_the_wheel(root: Path = ROOT) -> dict[str, str]:
     """What a wheel must hold: the package, and the models in it."""
-    models = hashed(ROOT / "models", "axissim/models/")
-    return hashed(ROOT / "src" / "axissim", "axissim/") | models
+    models = hashed(root / "models", "axissim/models/")
+    return hashed(root / "src" / "axissim", "axissim/") | models
 
 
-def of_the_sdist() -> dict[str, str]:
+def of_the_sdist(root: Path = ROOT) -> dict[str, str]:
     """What a source distribution must hold: what builds the wheel, and what says what it is."""
-    beside = {name: _hash((ROOT / name).read_bytes()) for name in _BESIDE}
-    return hashed(ROOT / "src", "src/") | hashed(ROOT / "models", "models/") | beside
+    beside = {name: _hash((root / name).read_bytes()) for name in _BESIDE}
+    return hashed(root / "src", "src/") | hashed(root / "models", "models/") | beside
 
 
 def described(wheel: Path) -> Metadata:
