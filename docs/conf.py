@@ -80,7 +80,6 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 72
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
@@ -92,6 +91,7 @@ html_css_files = ["axissim.css"]
 html_favicon = "_static/axissim.svg"
 html_show_sourcelink = False
 html_copy_source = False
+html_sidebars = {"conformance": [], "changelog": []}
 html_theme_options = {
     "logo": {
         "text": "axissim",
@@ -102,6 +102,7 @@ html_theme_options = {
     "navbar_align": "left",
     "header_links_before_dropdown": 5,
     "show_prev_next": False,
+    "secondary_sidebar_items": {"**": ["page-toc"], "library": [], "conformance": []},
     "footer_start": ["disclaimer", "copyright"],
     "footer_end": [],
     "icon_links": [

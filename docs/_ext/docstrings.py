@@ -7,15 +7,16 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 
-def dashed(app: Sphinx, domain: str, kind: str, content: nodes.Element) -> None:
-    """Put an en dash where Sphinx writes two hyphens."""
-    del app, domain, kind
-    for text in [*content.findall(nodes.Text)]:
-        if text == " -- ":
-            text.parent.replace(text, nodes.Text(" \N{EN DASH} "))
+def dashed(app: Sphinx, tree: nodes.document) -> None:
+    """Put an en dash where Sphinx and Napoleon write two hyphens."""
+    del app
+    for field in tree.findall(nodes.field_body):
+        for text in [*field.findall(nodes.Text)]:
+            if text.startswith(" -- "):
+                text.parent.replace(text, nodes.Text(text.replace("--", "\N{EN DASH}", 1)))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take part in a build."""
-    app.connect("object-description-transform", dashed, priority=900)
+    app.connect("doctree-read", dashed)
     return {"parallel_read_safe": True}
