@@ -1,4 +1,4 @@
-"""Extras: each named, used, and told in one line where it is missing; what is used is declared."""
+"""Packages: what is used is declared, what is declared is used, each extra has its own."""
 
 from __future__ import annotations
 
@@ -6,32 +6,19 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from axissim.cli import main
 from tests.packaging import contents
-from tests.packaging.smoke import MINE, NEEDED, PETAB, TABLE
+from tests.packaging.smoke import MINE, NEEDED, TABLE
 
 PROJECT = tomllib.loads((contents.ROOT / "pyproject.toml").read_text())["project"]
 BY_NAME = {"h5netcdf", "h5py", "s3fs", "websockets"}  # xarray, fsspec and uvicorn ask for them
 COME_WITH = {"llvmlite": "numba", "dask": "distributed", "fsspec": "s3fs"}
-SWEEP = ("sweep", "mine.ant", "-t", "0:4:5", "-p")
 SAMPLE = ("fit", "--model", "mine.ant", "--data", "x.csv", "-p", "k=0.01:10", "--sample", "10")
-ASKED = (
-    "sensitivity",
-    "mine.ant",
-    "-t",
-    "0:4:5",
-    "-p",
-    "k=0.1:1",
-    "-p",
-    "x=1:2",
-    "--summary",
-    "last(x)",
-)
 
 
 def plain(name: str) -> str:
@@ -65,37 +52,19 @@ def test_all_is_every_extra_of_users() -> None:
     assert set(contents.extras()) == set(NEEDED)
 
 
-@pytest.mark.parametrize(
-    ("extra", "arguments"),
-    [
-        ("cluster", (*SWEEP, "k=0.1,0.2", "--cluster", "local:1", "--out", "out.zarr")),
-        ("fit", ("fit", "mine.yaml")),
-        ("fit", SAMPLE),
-        ("gsa", ASKED),
-        ("lab", ("lab", "--no-browser")),
-        ("s3", ("verify", "s3://nobody/none.zarr")),
-    ],
-    ids=lambda value: value if isinstance(value, str) else value[0],
-)
-def test_what_is_missing_is_told(
-    extra: str,
-    arguments: tuple[str, ...],
+def test_a_sample_says_what_it_misses(
+    axissim: Callable[..., tuple[int, str, str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    files: dict[str, str] = {"mine.ant": MINE, "x.csv": TABLE, "mine.xml": "", **PETAB}
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
+    """The other extras are in tests/test_extras.py."""
     monkeypatch.chdir(tmp_path)
-    for package in NEEDED[extra]:
-        for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
-            monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(SystemExit) as left:
-        main([*arguments])
-    said = capsys.readouterr()
-    assert (left.value.code, said.out) == (2, "")
-    lines = [line for line in said.err.splitlines() if line.startswith("error: ")]
-    assert len(lines) == 1
-    assert f"pip install 'axissim[{extra}]'" in lines[0]
+    Path("mine.ant").write_text(MINE)
+    Path("x.csv").write_text(TABLE)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "emcee"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "emcee", None)
+    code, out, err = axissim(*SAMPLE, "--quiet")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "pip install 'axissim[fit]'" in err
