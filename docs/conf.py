@@ -56,6 +56,7 @@ exclude_patterns = ["_ext", "gallery/README.md"]
 repository = "https://github.com/axissim/axissim"
 repository_pages = {
     "changelog": "CHANGELOG.md",
+    "contributing/index": "CONTRIBUTING.md",
     **benchmarks(),
     "tutorials/first_steps": "examples/notebooks/first_steps.ipynb",
     "tutorials/doses_and_people": "examples/notebooks/doses_and_people.ipynb",

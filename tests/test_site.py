@@ -27,6 +27,7 @@ from axissim.model.library import models
 
 ROOT = Path(__file__).parents[1]
 DISCLAIMER = "For research and teaching; not medical advice."
+ROOMS = {f"axissim.{name}" for name in ("model", "study", "analysis", "plot", "report", "lab")}
 ASIDE = {"genindex.html", "py-modindex.html", "search.html"}  # no page of text
 
 
@@ -162,12 +163,16 @@ def known(site: Path) -> dict[str, set[str]]:
     return {kind: set(items) for kind, items in found.data.items()}
 
 
+def room_of(module: str) -> str:
+    """The room that a module is in: ``axissim.study``."""
+    return ".".join(module.split(".")[:2])
+
+
 def public() -> Iterator[str]:
     """What a user can import: the door, and what the rooms offer by their ``__all__``."""
     yield from (f"axissim.{name}" for name in ax.__all__)
-    doors = {"axissim." + name for name in ("model", "study", "analysis", "plot", "report")}
     for module in pkgutil.walk_packages(ax.__path__, "axissim."):
-        if module.ispkg and ".".join(module.name.split(".")[:2]) in doors:
+        if module.ispkg and room_of(module.name) in ROOMS:
             opened = importlib.import_module(module.name)
             for name in getattr(opened, "__all__", ()):
                 if callable(getattr(opened, name)):
@@ -184,7 +189,7 @@ def shown() -> Iterator[str]:
         texts += re.findall(r"^```python\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
     for text in texts:
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("axissim"):
+            if isinstance(node, ast.ImportFrom) and room_of(node.module or "") in ROOMS:
                 room: Any = importlib.import_module(node.module or "")
                 for name in node.names:
                     if callable(getattr(room, name.name)):

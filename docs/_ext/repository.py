@@ -37,15 +37,13 @@ def file_of(page: str) -> Path:
 def bring(outside: dict[str, str]) -> None:
     """Copy files of the repository, by their paths in it, to where the site has them as pages.
 
-    A page called ``index`` lists the others that are copied beside it.
+    A page called ``index`` is given a list of those beside it, for the sidebar.
     """
     for page, origin in outside.items():
         notebook = origin.endswith(".ipynb")
         data = (ROOT / origin).read_bytes()
         if page.endswith("/index"):
-            beside = [other for other in outside if other.startswith(page.removesuffix("index"))]
-            lines = "".join(f"/{other}\n" for other in beside if other != page)
-            data += f"\n```{{toctree}}\n:hidden:\n\n{lines}```\n".encode()
+            data += b"\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
         write(DOCS / f"{page}{'.ipynb' if notebook else '.made'}", data)
 
 

@@ -37,7 +37,7 @@ def words(math: str) -> str:
         ("exp(-x)", "e&minus;x"),
         ("x^2", "x2"),
         ("(x + y)^2", "(x+y)2"),
-        ("piecewise(x, y > 1, 0)", "{xif y&gt;10otherwise"),
+        ("piecewise(x, y > 1, 0)", "{xif&nbsp;y&gt;10otherwise"),
         ("1e-7*x", "10&minus;7x"),
         ("x*1e20", "x&middot;1020"),
         ("(2.5e20)^x", "(2.5&times;1020)x"),

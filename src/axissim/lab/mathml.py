@@ -68,7 +68,7 @@ def _function(op: str, args: list[str]) -> str:
 
 
 def _cases(rows: list[tuple[str, str]], rest: str) -> str:
-    told = [(value, f"<mtext>if </mtext>{when}") for value, when in rows]
+    told = [(value, f"<mtext>if&nbsp;</mtext>{when}") for value, when in rows]
     lines = [
         f'<mtr><mtd columnalign="left">{value}</mtd><mtd>{when}</mtd></mtr>'
         for value, when in [*told, (rest, "<mtext>otherwise</mtext>")]
@@ -134,11 +134,11 @@ def _event(event: Event) -> str:
     notes = "".join(f"; {words}" for words in conditions(event))
     when = typeset(condition(event.trigger), _NOTATION)
     late = (
-        f"<mtext> after </mtext>{typeset(event.delay, _NOTATION)}<mtext> </mtext>"
+        f"<mtext>&nbsp;after&nbsp;</mtext>{typeset(event.delay, _NOTATION)}<mtext>&nbsp;</mtext>"
         if event.delay
         else ""
     )
     return (
-        f'<math display="block"><mrow><mtext>when </mtext>{when}<mo>:</mo><mspace width="1em"/>'
-        f"{late}{sets}<mtext>{escape(notes)}</mtext></mrow></math>"
+        f'<math display="block"><mrow><mtext>when&nbsp;</mtext>{when}<mo>:</mo>'
+        f'<mspace width="1em"/>{late}{sets}<mtext>{escape(notes)}</mtext></mrow></math>'
     )
