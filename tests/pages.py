@@ -1,4 +1,8 @@
-"""Pages of Markdown: their blocks, the commands in them, and whether what they show is so."""
+"""Pages of Markdown: their blocks, the commands in them, and whether what they show is so.
+
+Blocks of ``python``, ``sh`` and ``console`` are run; ``py`` is Python of another tool's, and no
+language is what a reader is only told.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,10 @@ PYTHON = ("python", "{code-cell}")
 
 _FENCE = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2[ \t]*$", re.DOTALL | re.MULTILINE)
 _NUMBER = r"[-+]?(?:\d[\d,]*)(?:\.\d+)?(?:e[-+]?\d+)?"
-_PIECES = re.compile(rf"(?P<any>\.\.\.)|(?<![\w.])(?P<number>{_NUMBER})(?![\w])|(?P<space>\s+)")
+_TIME = rf"{_NUMBER}(?=\s(?:s|ms|us|runs/s)\b)"
+_PIECES = re.compile(
+    rf"(?P<any>\.\.\.)|(?<![\w.])(?:(?P<time>{_TIME})|(?P<number>{_NUMBER})(?!\w))|(?P<space>\s+)"
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +101,9 @@ def _below(command: Command, line: str) -> Command:
 def unlike(shown: str, came: str) -> str:
     """What of `shown` did not come out, or nothing.
 
-    White space counts as one space and `...` stands for anything. A whole number must be the
-    same; one with a fraction may lie one unit of its last digit apart.
+    A page may leave out lines before and after; within, `...` stands for anything and white space
+    for white space. A whole number must be the same, one with a fraction may lie one unit of its
+    last digit apart, and how long something took (`1.2 s`, `500 runs/s`) is not compared.
     """
     numbers: list[str] = []
 
@@ -103,6 +111,8 @@ def unlike(shown: str, came: str) -> str:
         if match["number"]:
             numbers.append(match["number"])
             return f"({_NUMBER})"
+        if match["time"]:
+            return _NUMBER
         return ".*?" if match["any"] else r"\s+"
 
     pattern, end = "", 0
@@ -110,7 +120,7 @@ def unlike(shown: str, came: str) -> str:
         pattern += re.escape(shown.strip()[end : match.start()]) + piece(match)
         end = match.end()
     pattern += re.escape(shown.strip()[end:])
-    found = re.fullmatch(pattern, came.strip(), re.DOTALL)
+    found = re.search(rf"^[ \t]*{pattern}[ \t]*$", came, re.DOTALL | re.MULTILINE)
     if found is None:
         return "other words, or another count of numbers"
     wrong = [f"{a} but {b}" for a, b in zip(numbers, found.groups(), strict=True) if _apart(a, b)]
