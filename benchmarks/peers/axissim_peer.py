@@ -76,7 +76,7 @@ def point(
     probe = problem["P"][spaced(problem["N"], 500)]
     warm, _, _ = clocked(sweep, probe)
     seconds = float(os.environ.get("TSEC", "1.5"))
-    chosen = spaced(problem["N"], max(len(sample), int(len(probe) * seconds / warm)))
+    chosen = spaced(problem["N"], max(200, int(len(probe) * seconds / warm)))
     walls, cpus = [], []
     dataset = sweep(problem["P"][chosen])  # so that the process has its memory, as the C++ peers do
     for _ in range(3):

@@ -234,7 +234,8 @@ def basico(asked: Asked) -> float:
         max_steps=200000,
         use_initial_values=True,
     )
-    return float(table.iloc[-1].sum())
+    last = table.iloc[-1]
+    return float(sum(last.get(key, last.get(f"Values[{key}]")) for key in asked.states))
 
 
 def amici(asked: Asked) -> float:

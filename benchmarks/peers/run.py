@@ -10,6 +10,7 @@ NAME.md (the long table); --all also the pictures and the table of benchmarks/RE
 
 import argparse
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -35,16 +36,25 @@ def race(peers: list[Peer], work: Path, problem: str, args: Any) -> dict[str, An
             if turn and not (peer.laned and runs[peer.name][0]):
                 continue
             tolerances = equal_error.bracket(runs[peer.name][0]) if turn else peer.ladder
-            start = time.perf_counter()
+            start, spent = time.perf_counter(), children()
             points, trouble = measure(peer, work, problem, tolerances, args.seconds, args.limit)
             runs.setdefault(peer.name, []).append(points)
             if trouble:
                 troubles[peer.name] = trouble
             took = time.perf_counter() - start
-            said = f"{problem} {turn + 1} {peer.name}: {took:.0f} s, {len(points)} points"
+            said = (
+                f"{problem} {turn + 1} {peer.name}: {took:.0f} s, {children() - spent:.0f} of CPU"
+            )
+            said += f", {len(points)} points"
             print(said + (f"; {trouble}" if trouble else ""), file=sys.stderr, flush=True)
     points = {name: equal_error.merged(rounds) for name, rounds in runs.items()}
     return {"points": points, "troubles": troubles}
+
+
+def children() -> float:
+    """CPU seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def arguments() -> argparse.Namespace:
