@@ -193,6 +193,14 @@ def test_what_is_made_smaller_is_there(page: str, words: str) -> None:
     assert words in (ROOT / page).read_text("utf-8")
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_command_hides_in_a_block_that_is_not_run(page: str) -> None:
+    """A block without a language, or of text, holds no command line of ours."""
+    for block in blocks((ROOT / page).read_text("utf-8")):
+        if block.kind not in SHELL:
+            assert not re.search(r"^(?:\$ )?axissim ", block.text, re.MULTILINE), block.line
+
+
 @pytest.mark.parametrize("words", [words for words, _ in (*READ, *LEFT, *SHOWN)])
 def test_what_is_left_is_there(words: str) -> None:
     assert any(
