@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import axissim as ax
 from axissim.study import streaming
 
 Call = Callable[..., tuple[int, str, str]]
@@ -50,6 +51,15 @@ def test_the_same_command_goes_on(
     code, out, err = axissim(*command)
     assert code == 0
     assert "200 runs (200 before)" in err
+
+
+def test_the_command_goes_on_with_what_python_began(axissim: Call, tmp_path: Path) -> None:
+    grid, path = ax.design.grid({"k": [0.5, 1.0]}), tmp_path / "a.zarr"
+    ax.sweep(ax.load(DECAY), grid, t=(0, 4, 5), store=path, audit=0.0).close()
+    (tmp_path / "decay.ant").write_text(DECAY)
+    more = ("-p", "k=0.5,1", "-t", "0:4:5", "--out", path, "--audit", "0")
+    code, _, err = axissim("sweep", tmp_path / "decay.ant", *more)
+    assert (code, "2 runs (2 before)" in err) == (0, True)
 
 
 def test_another_study_in_the_same_place(axissim: Call, command: list[Any]) -> None:

@@ -85,10 +85,10 @@ class Manifest:
 
 
 def differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """What two studies differ in, a line each."""
+    """What two studies differ in, a line each; nothing said and none of it are the same."""
     found = []
     for key in dict.fromkeys([*held, *asked]):
-        if held.get(key) != asked.get(key):
+        if (held.get(key) or None) != (asked.get(key) or None):
             there, here = _short(held.get(key)), _short(asked.get(key))
             found.append(f"{key} is {there} there and {here} here")
     return found
