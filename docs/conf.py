@@ -42,21 +42,21 @@ extensions = [
     "_ext.repository",
     "_ext.models",
     "_ext.commands",
-    "_ext.docstrings",
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "_ext.docstrings",
     "sphinx_copybutton",
     "sphinx_design",
 ]
 source_suffix = {".md": "myst-nb", ".made": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_ext", "gallery/README.md"]
+exclude_patterns = ["_ext", "gallery/README.md", "contributing/templates"]
 
 # Pages that lie elsewhere in the repository, and where a reader of the site is sent for a file.
 repository = "https://github.com/axissim/axissim"
 repository_pages = {
     "changelog": "CHANGELOG.md",
-    "contributing/index": "CONTRIBUTING.md",
+    "contributing/house": "CONTRIBUTING.md",
     **benchmarks(),
     "tutorials/first_steps": "examples/notebooks/first_steps.ipynb",
     "tutorials/doses_and_people": "examples/notebooks/doses_and_people.ipynb",
@@ -83,6 +83,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "axissim"

@@ -61,7 +61,7 @@ def linked(app: Sphinx, page: str, source: list[str]) -> None:
         name = file.relative_to(ROOT).as_posix()
         if homes.get(name, page) != page:
             file = file_of(homes[name])
-        if _is_page(file):
+        if app.env.path2doc(str(file)) in app.env.found_docs:
             if words.strip("[`]").endswith(".md"):
                 words = "[]"  # MyST puts the title there
         elif not words.startswith("!"):
@@ -70,10 +70,6 @@ def linked(app: Sphinx, page: str, source: list[str]) -> None:
         return f"{words}({os.path.relpath(file, file_of(page).parent)}{anchor})"
 
     source[0] = _LINK.sub(turned, source[0])
-
-
-def _is_page(file: Path) -> bool:
-    return file.is_relative_to(DOCS) and file.suffix in (".md", ".made", ".ipynb")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
