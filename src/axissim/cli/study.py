@@ -74,7 +74,8 @@ def study(
     print(json.dumps(told) if as_json else "\n".join(_lines(told)))
     if not quiet:
         count = sum(sum(ended.values()) for ended in told["status"].values())
-        print(f"{count:,} runs in {seconds:.1f} s, with compiling and audit", file=sys.stderr)
+        audited = " and audit" if json.loads(ds.attrs["audit"]) else ""
+        print(f"{count:,} runs in {seconds:.1f} s, with compiling{audited}", file=sys.stderr)
     if not all(one["kept"] for one in told["audit"].values()):
         print("an audit found more than promised; the report says where", file=sys.stderr)
         raise typer.Exit(AUDIT_FAILED)
