@@ -28,6 +28,7 @@ RANGES = (
     [
         ("cluster", "distributed", (*SWEEP, "a.zarr", "--cluster", "local:1")),
         ("fit", "petab", ("fit", str(ROOT / "examples/petab/hydrocortisone.yaml"))),
+        ("fit", "emcee", ("fit", "--model", "gnrh_smith", "--data", "x.csv", "--sample", "10")),
         ("gsa", "SALib", RANGES),
         ("s3", "fsspec", (*SWEEP, "s3://bucket/a.zarr")),
         ("s3", "s3fs", ("verify", "s3://bucket/a.zarr")),

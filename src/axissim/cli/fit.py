@@ -7,6 +7,7 @@ import math
 import shlex
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,6 +108,10 @@ def fit(
     vacant(out, plot, force)
     if out is not None and out.suffix not in (".nc", ".zarr"):
         raise ValueError(f"{out}: a fit is kept in a .nc or .zarr file")
+    if sample and find_spec("emcee") is None:  # told before the search, not after it
+        from axissim.analysis.fitting.sampling import NEEDED
+
+        raise ValueError(NEEDED)
     beside = _beside(plot) if plot is not None and profiles else None
     vacant(None, beside, force)
     problem = _problem(file, model, data, p or (), observable or (), noise or (), scale,

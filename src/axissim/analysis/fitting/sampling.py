@@ -16,7 +16,7 @@ from axissim.analysis.fitting.simulation import Solving
 if TYPE_CHECKING:
     import xarray as xr
 
-_NEEDED = "sampling needs the packages emcee and arviz: pip install 'axissim[fit]'"
+NEEDED = "sampling needs the packages emcee and arviz: pip install 'axissim[fit]'"
 
 
 def sample(
@@ -74,7 +74,7 @@ def sample(
     try:
         import emcee
     except ImportError:
-        raise ValueError(_NEEDED) from None
+        raise ValueError(NEEDED) from None
     burn = steps // 2 if burn is None else burn
     if steps < 2 or burn < 0 or not 1 <= thin <= steps:
         raise ValueError(
@@ -179,7 +179,7 @@ def inference_data(drawn: xr.Dataset) -> Any:
         try:
             import arviz
         except ImportError:
-            raise ValueError(_NEEDED) from None
+            raise ValueError(NEEDED) from None
         posterior = {
             str(key): drawn["posterior"].sel(parameter=key).values
             for key in drawn["parameter"].values
