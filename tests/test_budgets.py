@@ -114,7 +114,7 @@ def test_of_two_measurements_the_better_counts() -> None:
         ([0.1] * 4, 5, False),
         ([0.1] * 5, 5, True),
         ([1.5] * 3, 5, True),
-        ([9], 5, 1),
+        ([9.0], 5, True),
     ],
 )
 def test_what_is_long_has_few_rounds(own: list[float], rounds: int, enough: bool) -> None:
