@@ -19,7 +19,7 @@ from typing import Any
 import equal_error
 from first import first_results
 from machine import machine, versions
-from peers import HERE, PEERS, PROBLEMS, Peer, measure
+from peers import HERE, PATIENCE, PEERS, PROBLEMS, Peer, measure
 from pictures import draw
 from tables import long_table, page, short_table
 
@@ -31,13 +31,14 @@ def race(peers: list[Peer], work: Path, problem: str, args: Any) -> dict[str, An
     """Peers in turn, round after round; a ladder in full once, then only near the targets."""
     runs: dict[str, list[equal_error.Points]] = {}
     troubles: dict[str, str] = {}
+    limit = args.limit * PATIENCE.get(problem, 1.0)
     for turn in range(args.rounds):
         for peer in peers:
             if turn and not (peer.laned and runs[peer.name][0]):
                 continue
             tolerances = equal_error.bracket(runs[peer.name][0]) if turn else peer.ladder
             start, spent = time.perf_counter(), children()
-            points, trouble = measure(peer, work, problem, tolerances, args.seconds, args.limit)
+            points, trouble = measure(peer, work, problem, tolerances, args.seconds, limit)
             runs.setdefault(peer.name, []).append(points)
             if trouble:
                 troubles[peer.name] = trouble
@@ -70,7 +71,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--problems", default=",".join(PROBLEMS))
     parser.add_argument("--rounds", type=int, default=2, help="of the lanes; slow peers run once")
     parser.add_argument("--seconds", type=float, default=0.3, help="about, for one timed sweep")
-    parser.add_argument("--limit", type=float, default=45, help="seconds for one run of one peer")
+    parser.add_argument("--limit", type=float, default=60, help="seconds a run of a peer")
     parser.add_argument(
         "--resume", action="store_true", help="keep the problems that NAME.json has"
     )
