@@ -39,6 +39,7 @@ copyright = "The axissim developers, BSD-3-Clause"
 release = metadata.version("axissim")
 
 extensions = [
+    "_ext.antimony",
     "_ext.repository",
     "_ext.models",
     "_ext.commands",
