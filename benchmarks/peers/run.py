@@ -123,7 +123,8 @@ def main() -> None:
     if args.all or args.redraw:
         for problem in results["problems"]:
             draw(results, problem).savefig(args.out.parent / f"{problem}.png", dpi=130)
-        README.write_text(short_table(README.read_text(), results))
+        if args.out == OUT:
+            README.write_text(short_table(README.read_text(), results))
     print(long_table(results["problems"]))
 
 
