@@ -6,7 +6,6 @@ import ast
 import functools
 import importlib
 import json
-import os
 import pkgutil
 import re
 import subprocess
@@ -67,7 +66,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", *command, str(ROOT / "docs"), str(out / "html")],
         capture_output=True, text=True, check=False, timeout=600,
-        env={**os.environ, "MPLCONFIGDIR": str(out / "mpl")},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return out / "html"
