@@ -92,10 +92,11 @@ def source(one: Citation) -> str:
 def set_out(model: Model) -> str:
     """A model's equations as MathML, which browsers set, and its tables; both open at a click."""
     rows = "".join(row["math"] for row in equations(model))
-    return (
+    made = (
         f"<details class='equations'><summary>Equations ({len(equations(model))})</summary>"
         f"<div class='rows'>{rows}</div></details>{model._repr_html_()}"
-    ).replace("\n", " ")
+    )
+    return made.replace("\n", " ").replace("<div class='rows'>", "<div class='rows' tabindex='0'>")
 
 
 def table() -> dict[str, dict[str, str]]:
