@@ -72,6 +72,7 @@ RESULTS = {
     "date": "2026-01-01 00:00",
     "cpu": "a processor",
     "compiler": "g++",
+    "load": "0.10",
     "versions": {"axissim rodas5p": "axissim 1", "cpp rodas5pv": "g++ 1", "amici": "amici 1"},
     "first": {"axissim": {"best": 12.34}},
     "problems": {
