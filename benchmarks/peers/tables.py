@@ -63,8 +63,8 @@ def _summary(results: Results) -> str:
     versions = dict.fromkeys(f"{value}" for value in results["versions"].values())
     parts = [
         f"Runs/s on two cores at a median-run error of 1e-3 / 1e-6, by CPU; {results['date']}, "
-        f"{results['cpu']}, {results['compiler']}, load {results['load']} before it began. Bold: ahead "
-        "of the best axissim method there. Empty: no method of such a problem.",
+        f"{results['cpu']}, {results['compiler']}, load {results['load']} before it began. "
+        "Bold: ahead of the best axissim method there. Empty: not a method for such a problem.",
         _wide(tables),
         _losses(tables),
         _dashes(results),
