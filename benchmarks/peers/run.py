@@ -100,6 +100,10 @@ def measured(args: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {**machine(), "versions": versions(args.work, chosen(args))}
     results["problems"] = dict(old.get("problems", {})) if args.resume else {}
     results["first"] = old.get("first", {})
+    for peer in chosen(args):
+        if peer.name.startswith("axissim"):  # its loops are compiled once for all models
+            small = "lorenz" if "lorenz" in peer.problems else "rober"
+            measure(peer, args.work, small, "1e-2", 0.01, 300.0)
     for problem in args.problems.split(","):
         if problem in results["problems"]:
             continue
