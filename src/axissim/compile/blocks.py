@@ -24,8 +24,9 @@ class _Factors:
 def factor_blocks(system: System, heading: str) -> str:
     """As `axissim.compile.emit.emit` has ``factor``, each different entry a line."""
     plan, found = system.elimination, _factors(system)
-    lines = [heading, "    diagonal = load(g, 0)", *found.lines]
-    lines += [f"    store(lu, {at}, {variable})" for variable, at in found.slots.items()]
+    lines = [heading, "    diagonal = load(g, 0)"]
+    for line, (variable, at) in zip(found.lines, found.slots.items(), strict=True):
+        lines += [line, f"    store(lu, {at}, {variable})"]
     pivots = " + ".join(f"absolute({found.variables[row, row]})" for row in range(len(plan.order)))
     lines.append(f"    store(lu, {len(plan.entries)}, diagonal * ({pivots or '0.0'}))")
     return "\n".join(lines) + "\n"

@@ -140,22 +140,23 @@ def _function(
         for key in leaves
         if key in read
     ]
-    texts = _texts(nodes, roots, leaves, authors, lines)
-    lines += [f"    store({array}, {index}, {texts[node]})" for array, index, node in stores]
+    _texts(nodes, stores, leaves, authors, lines)
     return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"]) + "\n"
 
 
 def _texts(
-    nodes: Iterable[Expression],
-    roots: Sequence[Expression],
+    nodes: Sequence[Expression],
+    stores: Stores,
     leaves: Mapping[str, str],
     authors: Mapping[Expression, str],
     lines: list[str],
-) -> dict[Expression, str]:
-    """The text of each root; what is shared, or named by the author, gets a line in `lines`."""
-    nodes = list(nodes)
+) -> None:
+    """Append to `lines` what is shared, or named by the author, and each store once it is known."""
     uses = Counter(arg for node in nodes for arg in node.args)
-    uses.update(roots)
+    uses.update(node for _, _, node in stores)
+    waiting: dict[Expression, list[tuple[str, int]]] = {}
+    for array, index, node in stores:
+        waiting.setdefault(node, []).append((array, index))
     texts: dict[Expression, tuple[str, int]] = {}
     shared = 0
     for node in nodes:
@@ -165,10 +166,8 @@ def _texts(
             variable = authors.get(node, f"x{shared}")
             lines.append(f"    {variable} = {texts[node][0]}")
             texts[node] = (variable, 100)
-    return {
-        root: f"broadcast({texts[root][0]})" if root.op == "number" else texts[root][0]
-        for root in roots
-    }
+        text = f"broadcast({texts[node][0]})" if node.op == "number" else texts[node][0]
+        lines += [f"    store({array}, {index}, {text})" for array, index in waiting.get(node, ())]
 
 
 def _code(
@@ -215,7 +214,7 @@ def _factor(system: System) -> str:
         left[row].add(column)
         above[column].add(row)
     lines = [f"def factor({FUNCTIONS['factor']}):", "    diagonal = load(g, 0)"]
-    for row, column in plan.entries:
+    for at, (row, column) in enumerate(plan.entries):
         text = f"load(jac, {known[row, column]})" if (row, column) in known else ""
         moving = plan.order[row] < system.differential
         text += " - diagonal" if row == column and moving else ""
@@ -233,7 +232,7 @@ def _factor(system: System) -> str:
                 )
             text = f"1.0 / ({text})"
         lines.append(f"    a{row}_{column} = {text}")
-    lines += [f"    store(lu, {at}, a{i}_{j})" for at, (i, j) in enumerate(plan.entries)]
+        lines.append(f"    store(lu, {at}, a{row}_{column})")
     pivots = " + ".join(
         f"absolute(a{row}_{row})" for row, i in enumerate(plan.order) if i < system.differential
     )

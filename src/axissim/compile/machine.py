@@ -74,6 +74,7 @@ def _write(module: Any, title: str, text: str) -> None:
     kind = ir.FunctionType(ir.VoidType(), [ir.DoubleType().as_pointer()] * count)
     function = ir.Function(module, kind, title)
     function.attributes.add("nounwind")
+    function.attributes.alignstack = 64  # else vectors on the stack lie across cache lines
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     names = dict(_arithmetic())
     exec(compile(text, title, "exec"), names)

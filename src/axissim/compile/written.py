@@ -36,6 +36,24 @@ class Lane(Operand):
         return Lane(self.builder, self.builder.fneg(self.value))
 
 
+class Loaded(Lane):
+    """Eight doubles that lie in memory, and are loaded anew wherever they are used.
+
+    Kept in a register from its first use on, a value is mostly stored a second time before its
+    next one: there are 32 registers, and hundreds of values.  No function writes what it reads.
+    """
+
+    __slots__ = ("pointer",)
+
+    def __init__(self, pointer: Pointer, i: int) -> None:
+        self.builder, self.pointer = pointer.builder, (pointer, i)
+
+    @property
+    def value(self) -> Any:
+        pointer, i = self.pointer
+        return self.builder.load(pointer.vector(i), align=8, typ=LANES)
+
+
 class Pointer:
     """Where the function being written reads or writes lanes."""
 
@@ -51,7 +69,7 @@ class Pointer:
 
 def load(pointer: Pointer, i: int) -> Lane:
     """The `i`-th eight doubles."""
-    return Lane(pointer.builder, pointer.builder.load(pointer.vector(i), align=8, typ=LANES))
+    return Loaded(pointer, i)
 
 
 def store(pointer: Pointer, i: int, value: Operand | float) -> None:
