@@ -61,7 +61,7 @@ class Equations(NamedTuple):
     targets: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kernel:
     """What a solver needs of a model; each part is made when first asked for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import ModuleType
 
 from axissim.compile.build import module_of
@@ -9,6 +10,7 @@ from axissim.solve.steps import step_text
 from axissim.solve.tableaus import Tableau
 
 
+@cache
 def method_module(tableau: Tableau) -> ModuleType:
     """A module whose ``solve(equations, runs)`` takes runs until none is left.
 

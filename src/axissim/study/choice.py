@@ -18,6 +18,7 @@ from axissim.solve.reference.runs import METHODS as SCIPY_METHODS
 from axissim.solve.tableaus import TABLEAUS
 from axissim.solve.threads import solve
 from axissim.solve.work import OK, Runs
+from axissim.study.kept import kept
 from axissim.study.question import Question
 
 _FLOOR = 1e-3  # the absolute tolerance, as a share of rtol times a state's scale
@@ -79,15 +80,20 @@ def _automatic(question: Question, rtol: float, atol: Any, max_steps: int) -> Ch
 
     Rodas5P then takes over any run that Tsit5 cannot do.
     """
+    asked = ("tsit5", *_trials(question), rtol, atol.tobytes(), max_steps)
+    if kept(question.kernel, asked, lambda: _is_cheaper(question, rtol, atol, max_steps)):
+        return Choice("tsit5", rtol, atol, min(max_steps, _TRIAL_STEPS), fallback="rodas5p")
+    return Choice("rodas5p", rtol, atol, max_steps)
+
+
+def _is_cheaper(question: Question, rtol: float, atol: Any, max_steps: int) -> bool:
     ends = question.times[[0, -1]]
     stiff = _trial(question, "rodas5p", ends, rtol, atol, _TRIAL_STEPS)
     work = (stiff.n_steps[0] + stiff.n_rejected[0]) * _work(question.kernel, "rodas5p")
     plain_work = max(_work(question.kernel, "tsit5"), 1)
     affordable = int(work / plain_work) if stiff.status[0] == OK else max_steps
     plain = _trial(question, "tsit5", ends, rtol, atol, min(affordable, _TRIAL_STEPS))
-    if plain.status[0] == OK:
-        return Choice("tsit5", rtol, atol, min(max_steps, _TRIAL_STEPS), fallback="rodas5p")
-    return Choice("rodas5p", rtol, atol, max_steps)
+    return bool(plain.status[0] == OK)
 
 
 def _work(kernel: Kernel, method: str) -> int:
@@ -114,7 +120,8 @@ def _tolerances(question: Question, rtol: float, atol: float | Mapping[str, floa
             raise ModelError(f"atol of '{key}' = {number} is not 0 or more")
     if len(given) == len(states):
         return np.array([float(given[state]) for state in states])
-    scale = _scales(question)
+    asked = ("scales", *_trials(question))
+    scale = kept(question.kernel, asked, lambda: _scales(question))
     own = rtol * _FLOOR * np.where(scale > 0.0, scale, -1.0)  # where it stays 0: by its size then
     return np.array([given.get(state, own[i]) for i, state in enumerate(states)])
 
@@ -131,6 +138,11 @@ def _scales(question: Question) -> Any:
     floor = 1e-3 * _FLOOR * np.where(first > 0.0, first, 1e-3 * first.max(initial=1e-30))
     trial = _trial(question, "rodas5p", points, _TRIAL_RTOL, floor)
     return np.nanmax(np.abs(trial.out[0]), axis=0, initial=0.0)
+
+
+def _trials(question: Question) -> tuple[Any, ...]:
+    """What trial runs depend on besides the equations."""
+    return (question.own.tobytes(), *question.times[[0, -1]])
 
 
 def _trial(

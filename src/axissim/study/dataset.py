@@ -16,6 +16,7 @@ import numpy as np
 from axissim.model.expression import Expression, in_order
 from axissim.model.model import Model, Observable, formulas_of
 from axissim.model.units import spelled
+from axissim.study.kept import kept
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,6 +27,10 @@ METHODS = ("none", "rodas4", "rodas5p", "tsit5", "LSODA", "Radau", "BDF", "DOP85
 
 def model_hash(model: Model) -> str:
     """A hash of all that decides a model's trajectories: ids, formulas and values."""
+    return kept(model, "hash", lambda: _hashed(model))
+
+
+def _hashed(model: Model) -> str:
     parts = [part for part in model.parts if part.id.isidentifier()]  # read-outs decide nothing
     told = _digests([f for part in (*parts, *model.events) for f in formulas_of(part)])
     lines = []
@@ -53,7 +58,8 @@ def _digests(formulas: Sequence[Expression]) -> dict[Expression, str]:
 def attributes(model: Model, identifier: str) -> dict[str, str]:
     """Units and names of one variable."""
     part = model.part(identifier)
-    found = {"units": spelled(model, part.unit), "long_name": part.name or part.id}
+    unit = kept(model, ("unit", part.unit), lambda: spelled(model, part.unit))
+    found = {"units": unit, "long_name": part.name or part.id}
     if isinstance(part, Observable) or part.note:
         found["note"] = part.note
     return {key: text for key, text in found.items() if text}
