@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs package lock clean
+.PHONY: demo test lint docs package budgets lock clean
 
 demo: .venv/ready
 	$(BIN)/axissim sweep dopamine_terminal -t 0:24:97 -o eda,vda,cda,hva \
@@ -26,6 +26,10 @@ docs: .venv/ready
 PYTHONS ?= python3.11 python3.13
 package: .venv/ready
 	$(BIN)/python -m tests.packaging.everywhere $(PYTHONS)
+
+# The engine's own times, each a ratio to a calibration beside it; docs/contributing/speed.md.
+budgets: .venv/ready
+	$(BIN)/python benchmarks/budgets.py
 
 # The virtual environment, with exactly the packages of the lock.
 .venv/ready: requirements.lock pyproject.toml
