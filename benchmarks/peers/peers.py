@@ -82,7 +82,7 @@ PEERS = (
     lanes("cpp rodas4", "bench_cpp.py", "rodas4", STIFF, LADDER),
     lanes("cpp rodas5p", "bench_cpp.py", "rodas5p", STIFF, WIDE),
     lanes("cpp boost", "bench_cpp.py", "boost", ("lorenz",), TIGHT),
-    lanes("cpp cvode", "bench_cpp.py", "cvode_klu", LARGE, TIGHT),
+    lanes("cpp cvode", "bench_cpp.py", "cvode_klu", LARGE, TIGHT + ",1e-11"),
     lanes("cpp cvode", "bench_cpp.py", "cvode", SMALL, TIGHT),
     lanes("cpp cvode", "bench_cpp.py", "cvode_adams", ("lorenz",), TIGHT),
     Peer("numbalsoda", "bench_numbalsoda.py", "numbalsoda"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from equal_error import TARGETS, good
+from equal_error import TARGETS, Points, frontier, good
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -23,7 +23,7 @@ MARKS = "osD^v<>P"
 
 @drawn
 def draw(results: dict[str, Any], problem: str) -> Figure:
-    """The diagram of one problem."""
+    """The diagram of one problem; pale are points that others of the same peer beat in both."""
     figure = Figure(figsize=(9.0, 5.6), facecolor="white", layout="constrained")
     axes = figure.subplots()
     points = results["problems"][problem]["points"]
@@ -31,9 +31,10 @@ def draw(results: dict[str, Any], problem: str) -> Figure:
     for target in TARGETS:
         axes.axvline(target, color=FAINT, lw=0.8, ls=":")
     for name in sorted(names, key=lambda key: key.startswith("axissim")):  # ours on top
-        line = good(points[name])
-        errors = [p["emed"] for p in line]
-        axes.plot(errors, [2.0 / p["tps_cpu"] for p in line], label=TITLES[name], **_look(name))
+        look, line = _look(name), frontier(points[name], "tps_cpu")
+        axes.plot(*_drawn(line), label=TITLES[name], **look)
+        beaten = [p for p in good(points[name]) if p not in line]
+        axes.plot(*_drawn(beaten), **look | {"ls": "none", "alpha": 0.35})
     _axes(axes)
     handles, labels = axes.get_legend_handles_labels()
     order = [labels.index(TITLES[name]) for name in names]
@@ -46,6 +47,11 @@ def draw(results: dict[str, Any], problem: str) -> Figure:
         f"{results['cpu']}; {results['date']}", x=0.988, ha="right", size=7, color=FAINT
     )
     return figure
+
+
+def _drawn(points: Points) -> tuple[list[float], list[float]]:
+    """Errors, and CPU seconds of a run."""
+    return [p["emed"] for p in points], [2.0 / p["tps_cpu"] for p in points]
 
 
 def _look(name: str) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def _axes(axes: Axes) -> None:
     axes.set_yscale("log")
     axes.grid(True, axis="both")
     low, high = axes.get_xlim()
-    axes.set_xlim(max(low, 1e-12), min(high, 10.0))
+    axes.set_xlim(max(low, 1e-12), min(high, 1.0))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(numticks=14))
         axis.set_minor_formatter(NullFormatter())

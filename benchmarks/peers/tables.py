@@ -79,7 +79,9 @@ def _wide(tables: Results) -> str:
     by_name = {p: {r["peer"]: r for r in found} for p, found in tables.items()}
     lines = ["| peer | " + " | ".join(tables) + " |", "|---|" + "--:|" * len(tables)]
     for name in dict.fromkeys(peer.name for peer in PEERS):
-        cells = [_cell(by_name[p].get(name)) for p in tables]
+        absent = {problem for peer in PEERS if peer.name == name for problem in peer.absent}
+        nothing = {p: f"{NONE} / {NONE}" if p in absent else "" for p in tables}
+        cells = [_cell(by_name[p].get(name)) or nothing[p] for p in tables]
         if any(name in found for found in by_name.values()):
             lines.append(f"| {TITLES[name]} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -148,7 +150,7 @@ def _first(results: Results) -> str:
     first = results["first"]
     if not first:
         return ""
-    problems = list(results["problems"])
+    problems = list(dict.fromkeys(problem for found in first.values() for problem in found))
     lines = ["| peer | " + " | ".join(problems) + " |", "|---|" + "--:|" * len(problems)]
     for name, found in first.items():
         cells = [f"{found[p]:.1f}" if found.get(p) else NONE for p in problems]
