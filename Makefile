@@ -11,7 +11,7 @@ demo: .venv/ready
 	  -n 10000 --seed 1 --out out/demo.zarr --plot out/demo.png --force
 
 test: .venv/ready lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check .
