@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,9 +161,17 @@ def measure(
 
 def finished(command: list[str], variables: dict[str, str], limit: float) -> tuple[str, str]:
     """What a program printed within `limit` seconds, and what went wrong in a few words."""
+    with tempfile.TemporaryDirectory() as folder:  # for what compilers leave where they stand
+        return _finished(command, variables, limit, folder)
+
+
+def _finished(
+    command: list[str], variables: dict[str, str], limit: float, folder: str
+) -> tuple[str, str]:
     try:
         process = subprocess.Popen(
             command,
+            cwd=folder,
             env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
