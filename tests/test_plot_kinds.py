@@ -271,7 +271,7 @@ def test_an_overview_leaves_out_what_is_the_same_in_every_run(blown: xr.Dataset)
 
 
 def test_the_python_of_the_page_runs_and_every_figure_is_on_it() -> None:
-    page = (Path(__file__).parents[1] / "docs" / "figures.md").read_text("utf-8")
+    page = (Path(__file__).parents[1] / "docs" / "guides" / "figures.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(compile(code, "figures.md", "exec"), {})
     for name in set(plot.__all__) - {"KINDS"}:

@@ -366,7 +366,7 @@ def test_wrong_questions_get_one_line(text, ranges, options, said):
 
 
 def test_the_python_of_the_page_runs():
-    page = (Path(__file__).parents[2] / "docs" / "continuation.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "guides" / "continuation.md").read_text("utf-8")
     names: dict = {}
     exec("\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)), names)
     assert float(names["found"]["o_count"]) == 11.0

@@ -238,7 +238,7 @@ def test_runs_near_the_model() -> None:
 
 
 def test_the_python_of_the_page_runs() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "bench.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "guides" / "bench.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {}
     exec(compile(code, "bench.md", "exec"), names)

@@ -11,7 +11,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 @pytest.fixture(scope="session")
 def suite():
     """The cases of the SBML Test Suite."""
-    from suite import ABSENT, cases, place
+    from open_suite import ABSENT, cases, place
 
     if place() is None:
         pytest.skip(ABSENT)

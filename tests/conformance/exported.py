@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from apart import Answer, Worker, answers
 from engine import columns, loaded
 from judge import TIGHT, distance
-from suite import Case, cases, numbered
+from open_suite import Case, cases, numbered
 
 from axissim.model.difference import differences
 from axissim.model.export import Written, antimony_of, sbml_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from judge import TIGHT, VERDICTS
-from suite import Case, classes
+from open_suite import Case, classes
 
 _SHOWN = (1e-9, 1e-8, 1e-7, TIGHT, 1e-5, 1e-4, 1e-3)
 _ENGINES = {

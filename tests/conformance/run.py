@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from apart import Answer, Worker, answers
 from judge import distance, fault
+from open_suite import Case, cases, numbered, tight
 from report import Findings, Verdict, markdown, text
-from suite import Case, cases, numbered, tight
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 20.0  # for a case, compiling its equations included

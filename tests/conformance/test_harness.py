@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from apart import Worker, answers
 from judge import distance, fault
+from open_suite import Case, numbered, tight
 from report import Findings, Verdict, markdown, text
-from suite import Case, numbered, tight
 from test_suite import spread
 
 NAN, INF = float("nan"), float("inf")

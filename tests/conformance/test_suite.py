@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from open_suite import Case, classes
 from report import tags
 from run import verdicts
-from suite import Case, classes
 
 _EACH = 3  # cases a tag
 _JOBS = 2

@@ -4,8 +4,8 @@
         [--keep FOLDER] [--out f.json]
 
 Input number i is made from the seed and i alone. SBML comes from the test suite (see
-tests/conformance/suite.py), Antimony from the shipped models and from seeds.py. Machine code goes
-to a cache folder of its own, thrown away at the end, unless AXISSIM_CACHE_DIR says where.
+tests/conformance/open_suite.py), Antimony from the shipped models and from seeds.py. Machine code
+goes to a cache folder of its own, thrown away at the end, unless AXISSIM_CACHE_DIR says where.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from apart import Answer, Worker, answers
 from mutations import ANTIMONY, SBML, damaged
+from open_suite import cases
 from seeds import TEXTS
-from suite import cases
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 5.0

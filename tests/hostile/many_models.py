@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
 import numpy as np
 from engine import lanes
-from suite import Case, cases
+from open_suite import Case, cases
 
 MOST_GROWTH = 200  # MB
 

@@ -9,10 +9,10 @@ from corpus import place as corpus_place
 from fuzz import antimony_texts, put, sbml_texts
 from fuzz import fault as fuzz_fault
 from many_models import rounds
+from open_suite import ABSENT as SUITE_ABSENT
+from open_suite import cases
+from open_suite import place as suite_place
 from run_hostile import outcomes
-from suite import ABSENT as SUITE_ABSENT
-from suite import cases
-from suite import place as suite_place
 
 needs_corpus = pytest.mark.skipif(corpus_place() is None, reason=ABSENT)
 needs_suite = pytest.mark.skipif(suite_place() is None, reason=SUITE_ABSENT)
