@@ -77,11 +77,17 @@ def test_verify_names_what_is_damaged(axissim: Call, command: list[Any], tmp_pat
     sound = chunk.read_bytes()
     chunk.write_bytes(sound[:-1] + bytes([sound[-1] ^ 4]))
     (store / "status" / "c" / "0").unlink()
-    code, out, _ = axissim("verify", store)
+    code, out, err = axissim("verify", store)
     assert code == 1
+    assert f"axissim verify {store} --mend, then the same sweep, makes it whole" in err
     assert f"lost: {store}/status/c/0" in out
     assert f"damaged: {store}/x/c/1/0" in out
     assert json.loads(axissim("verify", store, "--json")[1])["lost"] == ["status/c/0"]
+    code, _, err = axissim("verify", store, "--mend")
+    assert (code, "blocks taken back; the same sweep makes them anew" in err) == (1, True)
+    assert axissim(*command)[0] == 0
+    assert axissim("verify", store)[0] == 0
+    assert chunk.read_bytes() == sound
 
 
 def test_verify_of_something_else(axissim: Call, tmp_path: Path) -> None:

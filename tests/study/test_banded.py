@@ -12,7 +12,7 @@ import xarray as xr
 
 import axissim as ax
 from axissim.study import streaming
-from axissim.study.verify import verify
+from axissim.study.verify import take_back, verify
 
 MODEL = ax.load("model m()\n  var x = 3; const k = 0.5\n  x' = -k*x\n  y := 2*x\nend\n")
 BLOWS_UP = ax.load("model m()\n  var x = 1; const k = 1\n  x' = k*x^2\nend\n")
@@ -94,6 +94,11 @@ def test_lost_counts_are_named(tmp_path: Path) -> None:
     ax.sweep(MODEL, design(), store=path, audit=0.0, **HOW).close()
     (path / "manifest" / "bands-0000002.npz").unlink()
     assert verify(path).lost == ("manifest/bands-0000002.npz",)
+    (path / "bands_y" / "c" / "0" / "0").write_bytes(b"")
+    assert take_back(path) == 1
+    again = ax.sweep(MODEL, design(), store=path, audit=0.0, **HOW)
+    assert verify(path).sound
+    np.testing.assert_array_equal(again["bands_y"], ax.sweep(MODEL, design(), **HOW)["bands_y"])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import xarray as xr
 import axissim as ax
 from axissim.study import blocks, streaming
 from axissim.study.manifest import Manifest
-from axissim.study.verify import verify
+from axissim.study.verify import take_back, verify
 
 DECAY = "model decay()\n  var x = 3; const k = 0.5; const s = 1\n  x' = -k*x*s\n  y := 2*x\nend\n"
 MODEL = ax.load(DECAY)
@@ -236,6 +236,33 @@ def test_a_lost_chunk_is_named_and_told_from_what_was_not_computed(
     found = verify(path)
     assert found.lost == ("x/c/1/0",)
     assert found.ended == {"not_run": 400 - 3 * 64, "ok": 3 * 64}
+
+
+def test_what_is_lost_or_damaged_is_taken_back_and_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.zarr"
+    ax.sweep(MODEL, design(), store=path, **HOW | {"audit": 0.1}).close()
+    sound = content(path)
+    shutil.rmtree(path / "x" / "c" / "1")
+    damaged = path / "y" / "c" / "4" / "0"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert take_back(path) == 2
+    assert verify(path).ended == {"not_run": 128, "ok": 272}
+    with xr.open_zarr(path, consolidated=False) as partly:
+        assert not json.loads(partly.attrs["config"])["complete"]
+    ax.sweep(MODEL, design(), store=path, **HOW | {"audit": 0.1}).close()
+    assert content(path) == sound
+    assert take_back(path) == 0
+    assert content(path) == sound
+
+
+def test_damage_that_belongs_to_no_block_is_not_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.zarr"
+    ax.sweep(MODEL, design(), store=path, **HOW).close()
+    (path / "time" / "c" / "0").write_bytes(b"")
+    before = content(path)
+    with pytest.raises(ValueError, match="time/c/0 belongs to no block; begin anew with --force"):
+        take_back(path)
+    assert content(path) == before
 
 
 def test_runs_that_failed_are_told_apart(tmp_path: Path) -> None:

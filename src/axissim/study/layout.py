@@ -93,9 +93,10 @@ class Layout:
         return hashes
 
     def finish(self, attributes: Mapping[str, Any]) -> None:
-        """Put the attributes of the whole in place of those of a block."""
+        """Put the attributes of the whole in place of those of a block; None takes one away."""
         group = self._group("r+")
-        group.update_attributes({**group.attrs, **attributes})
+        whole = {**group.attrs, **attributes}
+        group.attrs.put({key: value for key, value in whole.items() if value is not None})
 
     def attributes(self) -> dict[str, Any]:
         """The attributes of the whole."""

@@ -125,7 +125,7 @@ def _go_on(
     config = layout.attributes()["config"]
     if len(manifest.done()) == len(whole) and not json.loads(config)["complete"]:
         write_bands(layout, manifest)
-        layout.finish({"config": _completed(config, True)})
+        layout.finish({"config": completed(config, True)})
 
 
 def _one_by_one(
@@ -166,12 +166,13 @@ def _begin(layout: Layout, manifest: Manifest, study: Study, facts: Any) -> None
     """Lay the store out, after the result of one run; until all is done it says that it is not."""
     one = dict.fromkeys(study.design.sizes, slice(0, 1))
     example = study.run(study.design.isel(one)).result
-    config = _completed(example.attrs["config"], False)
+    config = completed(example.attrs["config"], False)
     fixed = layout.make(example.assign_attrs(config=config), study.dtype)
     manifest.begin(facts, fixed)
 
 
-def _completed(config: str, complete: bool) -> str:
+def completed(config: str, complete: bool) -> str:
+    """A store's configuration, which says whether all of it is done."""
     return json.dumps({**json.loads(config), "complete": complete}, sort_keys=True)
 
 
