@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -63,3 +64,14 @@ def test_trial_runs_are_made_once_for_a_span(monkeypatch: pytest.MonkeyPatch) ->
     ax.simulate(model, t=(0, 6, 11), rtol=1e-3)
     assert len(made) > count
     assert model_hash(model) == model_hash(ax.load(TEXT)) == first.attrs["model_hash"]
+
+
+def test_threads_may_ask_at_once() -> None:
+    thing = Thing()
+
+    def ask(start: int) -> list[int]:
+        return [kept(thing, (start + n) % 100, lambda n=n: (start + n) % 100) for n in range(5000)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for start, given in enumerate(pool.map(ask, range(8))):
+            assert given == [(start + n) % 100 for n in range(5000)]

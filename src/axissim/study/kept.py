@@ -23,9 +23,11 @@ def kept(about: Any, asked: Hashable, found: Callable[[], T]) -> T:
         The question; all that the answer depends on besides `about`.
     """
     answers = _answers.setdefault(about, {})
-    if asked not in answers:
+    try:
+        answer: T = answers[asked]
+    except KeyError:
+        answer = found()
         if len(answers) >= _MOST:
             answers.clear()
-        answers[asked] = found()
-    answer: T = answers[asked]
+        answers[asked] = answer
     return answer
