@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -10,8 +11,6 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS))
-
-from _ext import models  # noqa: E402
 
 
 def fingerprint() -> str:
@@ -63,7 +62,7 @@ repository_pages = {
     "tutorials/doses_and_people": "examples/notebooks/doses_and_people.ipynb",
     "tutorials/questions": "examples/notebooks/questions.ipynb",
 }
-repository_homes = models.homes()
+repository_homes = importlib.import_module("_ext.models").homes()
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -5,7 +5,6 @@
 Prints the sum of the last values, so that the result is looked at; who calls it takes the time.
 """
 
-# ruff: noqa: N803, N806  (J is a Jacobian)
 import importlib.util
 import json
 import sys
@@ -89,9 +88,9 @@ def scipy(asked: Asked) -> float:
         return dy
 
     def jac(t: float, y: np.ndarray) -> np.ndarray:
-        J = np.zeros((size, size))
-        slopes(t, y, asked.member, J)
-        return J
+        found = np.zeros((size, size))
+        slopes(t, y, asked.member, found)
+        return found
 
     span = (asked.times[0], asked.times[-1])
     run = solve_ivp(
@@ -153,8 +152,8 @@ def sundae(asked: Asked) -> float:
     def rhs(t, y, yp):
         rates(t, y, asked.member, yp)
 
-    def jac(t, y, yp, J):
-        slopes(t, y, asked.member, J)
+    def jac(t, y, yp, into):
+        slopes(t, y, asked.member, into)
 
     solver = CVODE(rhs, rtol=RTOL, atol=asked.atol, jacfn=jac, max_num_steps=200000)
     return float(solver.solve(asked.times, asked.start).y[-1].sum())

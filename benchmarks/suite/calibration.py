@@ -56,9 +56,10 @@ def _function() -> str:
     kind = ir.FunctionType(ir.VoidType(), [number.as_pointer()] * 2)
     function = ir.Function(module, kind, "work")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    place: Callable[[Any, int], Any] = lambda base, at: builder.gep(  # noqa: E731
-        base, [ir.Constant(ir.IntType(64), at)]
-    )
+
+    def place(base: Any, at: int) -> Any:
+        return builder.gep(base, [ir.Constant(ir.IntType(64), at)])
+
     known = [builder.load(place(function.args[0], at)) for at in range(16)]
     operations = (builder.fmul, builder.fadd, builder.fdiv, builder.fsub)
     for at in range(600):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Whitespace
 from sphinx.application import Sphinx
@@ -18,7 +20,7 @@ class AntimonyLexer(RegexLexer):
     """Comments, texts, numbers, the language's words, and what sets what."""
 
     name = "Antimony"
-    tokens = {  # noqa: RUF012
+    tokens: ClassVar = {
         "root": [
             (r"\s+", Whitespace),
             (r"(//|#).*?$", Comment.Single),

@@ -136,6 +136,9 @@ def test_a_petab_problem_is_fitted_from_random_starts(two_step: fitting.Problem)
     )
     away = (own - truth) / ds["standard_error"].values
     assert np.abs(away[:-1]).max() < 3.0  # sd_b is too small, as of ten points it is by nature
+    truth = dict(zip(ds["parameter"].values, two_step.nominal, strict=True))
+    for key in ("k1", "k2", "feed_on", "amount_high", "scale_b"):
+        assert float(ds["best"].sel(parameter=key)) == pytest.approx(truth[key], rel=0.15)
     assert ds.sizes["measurement"] == len(two_step.measurements)
     assert set(ds["series_condition"].values) == {"low", "high", "washout", "rest"}
 
